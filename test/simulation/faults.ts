@@ -27,6 +27,8 @@ const ACTIONS = [
   ["sqs:*"],
   ["autoscaling:*"],
   ["elb:*", "elbv2:*"],
+  ["ec2:*"],
+  ["events:*"],
   ["ecs:UpdateContainerInstancesState"],
   ["ecs:ListTasks", "ecs:DescribeTasks"],
   ["sqs:SendMessageBatch"],

@@ -171,6 +171,11 @@ describe("what the story and the log of a seed show", () => {
     ],
     ["half an hour without runs", large({ timeline: outage }), ["half an hour without runs"]],
     ["a dry run", world({ discover: "named", dry_run: true }, {}), ["dry runs"]],
+    [
+      "a drain that a bus is told of",
+      world({ discover: "named", event_bus: "default" }, {}),
+      ["events on a bus"],
+    ],
     ["a count that scale-tasks has set", scaling, ["counts set by scale-tasks"]],
     ["terminate's queue alone", lacking({}), ["queue_name alone", "settings of messages"]],
     ["a setting that terminate lacks", lacking({ stop_tasks: "all" }), ["settings of messages"]],

@@ -36,6 +36,7 @@ export const SHOWN_KINDS = [
   "memories of strangers",
   "dry runs",
   "queue_name alone",
+  "events on a bus",
   "names in single keys",
   "settings of messages",
   "counts set by scale-tasks",
@@ -63,6 +64,7 @@ export function shownIn(
     ...log.flatMap(toldBy),
     ...log.filter((line) => isByTag(scenario, line)).map((): ShownKind => "cluster_tag"),
     ...sizesOf(scenario),
+    ...simulation.world.eventBuses.events.map((): ShownKind => "events on a bus"),
     // What `named` leaves is told by nobody, but what is lost by that is judged.
     ...damage.flatMap((each): ShownKind[] => (each.allowedBy === "discover: named" ? [each.allowedBy] : [])),
   ];

@@ -1,6 +1,7 @@
 import { type Random, randomSource } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { deletedClusters } from "./deleted-clusters.ts";
+import { planOf } from "./deployments.ts";
 import { discoveryOf, withOthers } from "./discovery.ts";
 import { some, weighted } from "./draw.ts";
 import { type Disturbance, disturbanceOf, faultsOf, remadeQueues, skewOf } from "./faults.ts";
@@ -69,7 +70,10 @@ export function scenarioOf(seed: number): ScenarioInput {
   const outage = outageOf(sizing, size);
   const disturbance = fittingSize(size, untilAfter(outage.until, disturbanceOf(faults)));
   const settling = source("own settings");
-  const own = ownOf(settling);
+  const deployed = planOf(seed).kind !== undefined;
+  // The version before passes on what it could not read the hook of. With `queue_name` alone, terminate then believes another's.
+  const known = ownOf(settling);
+  const own = deployed && known === "queue_name alone" ? "all" : known;
   const drawn = sweepOf(random, hasUnnotifiedHook(place));
   const sweep: Sweep = own === "queue_name alone" ? { sweep_minutes: 0 } : drawn;
   const hooking = hooksOf(source("hooks"), place, {
@@ -77,6 +81,8 @@ export function scenarioOf(seed: number): ScenarioInput {
     inputsKnowTheQueue: sweep.lifecycle_queue_name !== undefined,
   });
   const dry = dryRunOf(source("dry"));
+  // The version before knows no bus: where it runs, nobody deploys one.
+  const bus = some(source("event bus"), deployed ? 0 : 0.15, { event_bus: "default" });
   const late = some(source("late"), 0.08, { late_by_seconds: source("late by").pick([5, 20, 50]) });
   const pages = some(source("pages"), 0.08, { pages_of: source("page").pick([2, 3]) });
   const timeline: Entry[] = [
@@ -109,6 +115,7 @@ export function scenarioOf(seed: number): ScenarioInput {
           ...notices,
           ...hooking.keys,
           ...dry.keys,
+          ...bus,
         },
         first_after_seconds: random.whole(1, 59),
         ...late,
@@ -130,6 +137,7 @@ export function scenarioOf(seed: number): ScenarioInput {
             settings: keys,
           }),
           ...dry.keys,
+          ...(own === "queue_name alone" ? {} : bus),
         },
         first_after_seconds: random.whole(1, 59),
         ...late,
