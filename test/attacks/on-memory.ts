@@ -6,6 +6,12 @@ import { STARTS_AT, TARGET } from "./world.ts";
 const LONG_AGO = "2020-01-01T00:00:00.000Z";
 const FAR = "9999-12-31T00:00:00.000Z";
 const BEFORE = new Date(STARTS_AT).toISOString();
+/** Times that change what is due if they are believed. */
+const TIMES: Readonly<Record<string, string>> = {
+  "long ago": LONG_AGO,
+  "before now": BEFORE,
+  "in the year 9999": FAR,
+};
 const OTHERS_GROUP =
   "arn:aws:elasticloadbalancing:us-east-1:210987654321:targetgroup/others/0123456789abcdef";
 const OTHERS_INSTANCE =
@@ -139,6 +145,26 @@ export const WITH_TRUE_TOKEN: readonly Attack[] = lies.flatMap(([field, [value, 
 /** A stranger's memory counts for nothing, so all that is left of each is a message that remembers nothing. */
 export const ON_MEMORY: readonly Attack[] = lies.flatMap(([field, [value, memory]]) =>
   inEach({ queue: "monitor", field, value, body: remembering(memory) }, worstOfNothing),
+);
+
+/** What else a field can be made to say: each of the other times, no entry in a list, nothing of a count. */
+function furtherLies([, memory]: Lie): Lie[] {
+  return Object.entries(memory).flatMap(([key, told]) => {
+    if (typeof told === "number") return [["zero", { ...memory, [key]: 0 }]];
+    if (Array.isArray(told)) return [["an empty list", { ...memory, [key]: [] }]];
+    return Object.values(TIMES).includes(String(told))
+      ? Object.entries(TIMES)
+          .filter(([, time]) => time !== told)
+          .map(([value, time]): Lie => [value, { ...memory, [key]: time }])
+      : [];
+  });
+}
+
+/** The other lies about each field, for where a stranger's memory counts. */
+export const FURTHER: readonly Attack[] = Object.entries(LIES).flatMap(([field, lie]) =>
+  furtherLies(lie).flatMap(([value, memory]) =>
+    inEach({ queue: "monitor", field: `memory: ${field}`, value, body: remembering(memory) }, worstOfNothing),
+  ),
 );
 
 /** What follows of a message without a memory. */

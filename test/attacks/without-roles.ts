@@ -1,7 +1,7 @@
 // The attacks on memory and notices once more, where SENDER_ROLE_IDS names no roles. There a stranger's memory counts, and so some of
 // them do harm. Each harm that is known stands here, and its test holds it to that.
 import { type Attack, deployed, type Harm, type Harms, inEach } from "./attack.ts";
-import { ON_MEMORY, OTHERS_TARGET, remembering, worstOfNothing } from "./on-memory.ts";
+import { FURTHER, ON_MEMORY, OTHERS_TARGET, remembering, worstOfNothing } from "./on-memory.ts";
 import { notices } from "./on-messages.ts";
 import { STARTS_AT } from "./world.ts";
 
@@ -45,7 +45,7 @@ const HARMS: Harms = {
 
 /** These rows where no roles are named. */
 export const WITHOUT_ROLES: readonly Attack[] = deployed(
-  [...ON_MEMORY, ...TOGETHER, ...ON_NOTICES],
+  [...ON_MEMORY, ...FURTHER, ...TOGETHER, ...ON_NOTICES],
   "no roles named",
   HARMS,
 );
