@@ -83,3 +83,17 @@ export function isOfVersionBefore(
 ): (run: Pick<InvocationRecord, "name" | "startedAt">) => boolean {
   return (run) => versionAt(plan, run.name, (run.startedAt - startedAt) / 1_000) === "before";
 }
+
+/**
+ * Says whether deregister and terminate have had nothing but the code of the version before until a time, by a plan. What it lost by
+ * then is not this version's fault. Times in milliseconds since 1970; the seed began at `startedAt`.
+ */
+export function isBeforeThisVersion({ deployments }: Plan, startedAt: number): (at: number) => boolean {
+  const from = (["deregister", "terminate"] as const).map((name) => {
+    const own = deployments.filter((each) => each.function === name);
+    const startsBefore = own.some((each) => each.version === "before" && each.at_seconds === 0);
+    const first = own.find((each) => each.version === "this")?.at_seconds ?? Number.POSITIVE_INFINITY;
+    return startsBefore ? first : 0;
+  });
+  return (at) => at < startedAt + Math.min(...from) * 1_000;
+}

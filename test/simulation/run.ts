@@ -9,7 +9,13 @@ import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { Scenario, ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { SLOW_MS } from "../../simulator/scenario/slow.ts";
 import { versionBefore } from "../versions/before.ts";
-import { codeBy, isOfVersionBefore, NOTHING_DEPLOYED, type Plan } from "./deployments.ts";
+import {
+  codeBy,
+  isBeforeThisVersion,
+  isOfVersionBefore,
+  NOTHING_DEPLOYED,
+  type Plan,
+} from "./deployments.ts";
 import { shownIn } from "./fired.ts";
 import { isOvertaken, type Meanwhile } from "./overtaken.ts";
 import { wrongCounts } from "./scaling.ts";
@@ -70,8 +76,10 @@ export async function run(scenario: ScenarioInput, plan = NOTHING_DEPLOYED): Pro
     digest.update(JSON.stringify(each));
   const faults = faultsOfOurs(played, calmFrom(scenario, played), isOfVersionBefore(plan, startedAt));
   const miscounted = wrongCounts(scenario, played);
+  const isOfOldTimes = isBeforeThisVersion(plan, startedAt);
   const violations = [
     ...played.violations
+      .filter(({ at }) => !isOfOldTimes(at))
       .filter(({ instanceId }) => !isOfBelievedStranger(checked, instanceId))
       .map((each) => violationText(each, startedAt)),
     ...faults.map((each) => faultText(each, startedAt)),
