@@ -59,3 +59,37 @@ describe("scenarios: a hook's metadata that changes nothing", () => {
     expect(linesOf(outcome, "metadata ignored")).to.deep.equal([]);
   });
 });
+
+describe("scenarios: a group whose hook names as many clusters as it may", () => {
+  const others = Array.from({ length: 50 }, (_, i) => `their-cluster-number-${i}`);
+  const [own, theirs] = [instanceIds(2), instanceIds(4).slice(2)] as [string[], string[]];
+
+  // Two groups, of which the first's hook names these clusters. Both lose an instance at once.
+  const played = async (cluster_names: readonly string[]) => {
+    const group = (name: string, instance_ids: string[], metadata?: object) => ({
+      name,
+      instance_ids,
+      cluster: "main",
+      hooks: [{ ...HOOK, ...(metadata ? { metadata: JSON.stringify(metadata) } : {}) }],
+    });
+    const outcome = await play({
+      throttling: true,
+      functions: functions({ cluster_name: "main" }),
+      clusters: [
+        { name: "main", services: [{ name: "cart", desired_count: 4, task: { stop_seconds: 10 } }] },
+        ...others.map((name) => ({ name })),
+      ],
+      auto_scaling_groups: [group("greedy", theirs, { cluster_names }), group("fleet", own)],
+      timeline: [{ at_seconds: 5, terminate: { instance_ids: [theirs[0] ?? "", own[0] ?? ""] } }],
+    });
+    const [line] = linesOf(outcome, "set DRAINING", own[0]);
+    return { outcome, drainingAt: (Date.parse(String(line?.time)) - outcome.startedAt) / 1_000 };
+  };
+
+  it("holds up the other group's drain by less than five seconds", async () => {
+    const { outcome, drainingAt } = await played(["main", ...others].slice(0, 50));
+    const alone = await played(["main"]);
+    expectDrained(outcome, { count: 2 });
+    expect(drainingAt - alone.drainingAt).to.be.within(0, 5);
+  });
+});
