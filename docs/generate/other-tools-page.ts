@@ -70,7 +70,9 @@ The construct is an npm package with the core template and the zips in it. It ma
 ${exampleOf("deploy/cdk/example/app.ts", "ts")}
 
 - The settings are the parameters below, in camelCase. A group may have its own, and its hook carries them.
-- Without \`code\`, the zips are assets: then the account must be bootstrapped, and you need no bucket.
+- **With a group more**, add it and deploy again. **To upgrade**, install the package of the new release, and deploy. To go back, install the old one.
+- In a bootstrapped account, leave the \`synthesizer\` out. If the zips are in a bucket already, as above, name it: \`code: { bucket: "BUCKET" }\`.
+- A template of up to 51,200 bytes could go without a bucket. With about 20 groups it is longer.
 - A group of the same stack has a name that is not known yet. Give its hook an \`id\`: \`{ id: "Web", name: group.autoScalingGroupName }\`.
 - The values are put in when the stack is synthesised, so lists and numbers must be known then. Names of groups need not be.
 - CDK sets no stack policy: see above. A hook has the name of its group in its id, so the order of the list means nothing.
@@ -80,6 +82,7 @@ ${exampleOf("deploy/cdk/example/app.ts", "ts")}
 The module makes the stack of the core template by \`aws_cloudformation_stack\`, and a hook for each group by \`aws_autoscaling_lifecycle_hook\`.
 The groups may be of any stack or state. Put the files into the bucket as above, and unpack the module:
 
+    mkdir -p modules
     unzip asg-drain-terraform-${VERSION}.zip -d modules/asg-drain
 
 \`\`\`hcl
@@ -110,8 +113,9 @@ allowed to read them (\`s3:GetObject\`). With buckets that have the Region in th
     aws s3 cp . s3://BUCKET-eu-west-1/asg-drain/ --recursive --exclude "*" --include "*.zip" --include "*.json"
     aws cloudformation create-stack-set --stack-set-name asg-drain --capabilities CAPABILITY_IAM \\
       --template-url https://BUCKET-us-east-1.s3.us-east-1.amazonaws.com/asg-drain/template.json \\
-      --parameters ParameterKey=CodeBucket,ParameterValue=BUCKET-us-east-1 ParameterKey=Groups,ParameterValue=web \\
-      ParameterKey=ClusterNames,ParameterValue=web ParameterKey=DryRun,ParameterValue=true
+      --parameters ParameterKey=CodeBucket,ParameterValue=BUCKET-us-east-1 \\
+      'ParameterKey=Groups,ParameterValue="web-a,web-b"' ParameterKey=ClusterNames,ParameterValue=web \\
+      ParameterKey=DryRun,ParameterValue=true
     aws cloudformation create-stack-instances --stack-set-name asg-drain --regions us-east-1 \\
       --accounts 111111111111 222222222222 333333333333
     aws cloudformation create-stack-instances --stack-set-name asg-drain --regions eu-west-1 \\

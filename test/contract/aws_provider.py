@@ -10,7 +10,11 @@ from tf.runner import run_provider
 from tf.schema import Attribute, Schema
 from tf.types import Bool, Map, Number, Set, String
 
-SCHEMAS = json.loads(Path(__file__).with_name("aws_provider_schemas.json").read_text())
+SCHEMAS = {
+    **json.loads(Path(__file__).with_name("aws_provider_schemas.json").read_text()),
+    # As much of it as the page's snippet names.
+    "aws_autoscaling_group": {"name": {"type": "string"}},
+}
 TYPES = {
     "string": String,
     "number": Number,

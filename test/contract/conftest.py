@@ -10,7 +10,7 @@ import pytest
 sys.dont_write_bytecode = True
 
 # A failing assertion in these says what it compared, as it does in a test module.
-pytest.register_assert_rewrite("refusals", "simulated_aws")
+pytest.register_assert_rewrite("comparisons", "refusals", "simulated_aws")
 
 from driven import Record
 from release import RELEASE, make_release

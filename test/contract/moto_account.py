@@ -1,4 +1,4 @@
-"""An account at moto, and serverless run against it."""
+"""An account at moto, and commands run against it."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from stack_template import ACCOUNT
 
 
 class Account:
-    """An account at moto: its clients, and how serverless is run against it."""
+    """An account at moto: its clients, and how commands are run against it."""
 
     def __init__(self, url, region, keys=None, account_id=ACCOUNT):
         self._keys = keys or {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -65,18 +65,14 @@ class Account:
         autoscaling.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
         autoscaling.delete_launch_configuration(LaunchConfigurationName=name)
 
-    def serverless(self, *arguments):
-        """Runs serverless, which must succeed; gives what it printed."""
-        return run(PROJECT / "node_modules/.bin/serverless", *arguments, environment=self.environment)
+    def run(self, *command, folder):
+        """Runs a command in a folder against this account, which must succeed; gives what it printed."""
+        return run(*command, environment=self.environment, folder=folder)
 
-    def serverless_refuses(self, *arguments):
-        """Runs serverless, which must fail; gives what it printed."""
+    def refuses(self, *command, folder):
+        """Runs a command in a folder against this account, which must fail; gives what it printed."""
         done = subprocess.run(
-            [PROJECT / "node_modules/.bin/serverless", *arguments],
-            cwd=PROJECT,
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
+            command, cwd=folder, env={**os.environ, **self.environment}, capture_output=True, text=True
         )
         assert done.returncode != 0, done.stdout
         return done.stdout + done.stderr
@@ -90,6 +86,11 @@ class Account:
             for each in found
             if "LogicalResourceId" in each
         }
+
+    def outputs(self, stack):
+        """The outputs of a stack."""
+        [found] = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        return {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}
 
     def role_ids(self, ids, resources):
         """What IAM made up for the roles of a stack, by their logical ids."""

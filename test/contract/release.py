@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,33 +26,46 @@ def make_release(folder=PROJECT, **environment):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-class CommandLine:
-    """The AWS CLI, run in a folder against an account at moto."""
+def copy_of_project(folder):
+    """Copies what the project is made of to a folder, without what it is installed with."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    for each in run(*listed).split("\0"):
+        if each and (PROJECT / each).is_file():
+            (folder / each).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT / each, folder / each)
 
-    def __init__(self, account: Account, folder: Path, region):
-        url = account.environment["AWS_ENDPOINT_URL"]
+
+class CommandLine:
+    """The AWS CLI, run in a folder against an account at moto, with a bucket in the place of the page's."""
+
+    def __init__(self, account: Account, folder: Path, region, bucket=BUCKET):
+        self._bucket = bucket
         self._folder = folder
-        self._environment = {
-            **account.environment,
-            "AWS_DEFAULT_REGION": region,
-            # `aws sqs` does not heed the other.
-            "AWS_ENDPOINT_URL_SQS": url,
-        }
+        self._environment = {**account.environment, "AWS_DEFAULT_REGION": region}
 
     def run(self, *words):
         """Runs a command, which must succeed; gives what it printed."""
         [program, *arguments] = words
         assert program == "aws"
-        return run(
-            Path(sys.executable).with_name("aws"), *arguments, environment=self._environment, folder=self._folder
-        )
+        # `aws sqs` does not heed the environment.
+        where = ["--endpoint-url", self._environment["AWS_ENDPOINT_URL"]] if arguments[0] == "sqs" else []
+        program = Path(sys.executable).with_name("aws")
+        return run(program, *where, *arguments, environment=self._environment, folder=self._folder)
 
     def as_the_page_says(self, *words, **values):
         """Runs the page's command that begins with these words, with other values for parameters."""
-        found = [each.replace("BUCKET", BUCKET) for each in command(PAGE, SECTION, *words)]
+        found = [each.replace("BUCKET", self._bucket) for each in command(PAGE, SECTION, *words)]
         given = dict(each.split("=", 1) for each in overrides(found))
         changed = [f"{name}={value}" for name, value in {**given, **values}.items()]
         return self.run(*[each for each in found if each not in overrides(found)], *changed)
+
+
+def parameters_of_the_page(folder):
+    """The template's parameters as the page's command gives them. Moto takes each for changed that was not named before, so all are named."""
+    parameters = json.loads((folder / "template.json").read_text())["Parameters"]
+    others = {name: each["Default"] for name, each in parameters.items() if "Default" in each}
+    words = command(PAGE, SECTION, "aws", "cloudformation", "deploy")
+    return {**others, **dict(each.replace("BUCKET", BUCKET).split("=", 1) for each in overrides(words))}
 
 
 def overrides(words):

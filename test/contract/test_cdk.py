@@ -1,81 +1,113 @@
-"""Protects the CDK construct of a release: it compiles, it says what the core template and the groups' hooks are, and `cdk deploy`
-makes what it says. AWS is moto here.
+"""Protects the CDK construct of a release: the page's snippet compiles, and says what the core template and the groups' hooks are. With thirty
+groups in eight clusters, its command makes what it says, also after a change, an upgrade and a rollback. AWS is moto here.
 """
 
+import base64
+import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
-import tarfile
 
 import pytest
 
-from moto_account import Account, run
-from parameters import Parameters
-from processes import PROJECT, moto_url
-from release import BUCKET
-from stack_template import StackTemplate
-from test_deploy import (  # noqa: F401
+from comparisons import (  # noqa: F401
+    LEFT_OUT,
     lint,
+    same_queues_and_hooks,
     test_functions,
     test_log_groups_forget_after_a_while,
     test_permissions_let_each_rule_invoke_its_function,
     test_queues,
     test_roles_and_their_policies,
     test_scheduled_rules_invoke_the_functions_with_their_inputs,
+    test_the_alarms_are_what_cloudwatch_takes,
+    test_the_event_source_mapping_is_of_the_lifecycle_queue_and_switched_off,
+    test_the_hooks_are_what_auto_scaling_takes,
 )
+from moto_account import Account, run
+from pages import command, snippet
+from parameters import Parameters
+from processes import PROJECT, moto_url
+from release import BUCKET, PAGE
+from stack_template import StackTemplate
+from thirty_groups import CLUSTERS, GROUPS, SETTINGS
 
 CDK = PROJECT / "deploy" / "cdk"
-BIN = CDK / "node_modules" / ".bin"
 STACK = "asg-drain-live"
+OTHER_ACCOUNT = "111111111111"
 
 
 @pytest.fixture(scope="module")
-def package(release):
-    """The release's package, installed where the example finds it, and compiled with what it imports."""
+def project(release, tmp_path_factory):
+    """A project of CDK, with the release's package by the page's command. It has the construct's sources too, to be compiled."""
     lock, made_from = CDK / "package-lock.json", CDK / "node_modules" / ".made-from"
     if not made_from.exists() or made_from.read_text() != lock.read_text():
         run("npm", "ci", folder=CDK)
         made_from.write_text(lock.read_text())
-    folder = CDK / "node_modules" / "asg-drain-cdk"
-    shutil.rmtree(folder, ignore_errors=True)
-    [packed] = release.glob("asg-drain-cdk-*.tgz")
-    with tarfile.open(packed) as archive:
-        archive.extractall(folder.parent, filter="data")
-    (folder.parent / "package").rename(folder)
-    run(BIN / "tsc", "--project", ".", folder=CDK)
+    folder = tmp_path_factory.mktemp("cdk")
+    for name in ("package.json", "package-lock.json", "tsconfig.json"):
+        shutil.copy(CDK / name, folder)
+    shutil.copytree(CDK / "lib", folder / "lib")
+    shutil.copytree(CDK / "node_modules", folder / "node_modules", symlinks=True)
+    install(folder, release)
+    (folder / "example").mkdir()
+    (folder / "example" / "app.ts").write_text(snippet(PAGE, "ts"))
+    (folder / "thirty").mkdir()
+    (folder / "thirty" / "app.ts").write_text(of_thirty_groups(snippet(PAGE, "ts")))
+    run("npx", "tsc", "--project", ".", folder=folder)
     return folder
 
 
-@pytest.fixture(scope="module")
-def out(package, tmp_path_factory):
-    """What the example is synthesised to."""
-    out = tmp_path_factory.mktemp("cdk")
-    run(
-        BIN / "tsx",
-        "example/app.ts",
-        folder=CDK,
-        environment={"CDK_OUTDIR": str(out), "CODE_BUCKET": BUCKET},
-    )
-    return out
+def install(folder, release):
+    """Installs the package by the page's command."""
+    [packed] = release.glob("asg-drain-cdk-*.tgz")
+    shutil.copy(packed, folder)
+    run(*command(PAGE, "CDK", "npm", "install"), folder=folder)
+
+
+def of_thirty_groups(text):
+    """The page's snippet with thirty groups in eight clusters."""
+    settings = [{"name": name, **{camel_case(key): value for key, value in SETTINGS[name].items()}} for name in GROUPS]
+    for start, items in ((r"groups: \[\n.*\n  \]", settings), (r"clusterNames: \[.*?\]", CLUSTERS)):
+        text, count = re.subn(start, lambda found: f"{found[0].split(':')[0]}: {json.dumps(items)}", text, count=1, flags=re.S)
+        assert count == 1
+    return text
+
+
+def camel_case(key):
+    return re.sub("_([a-z])", lambda found: found[1].upper(), key)
 
 
 @pytest.fixture(scope="module")
-def synthesised(out):
-    """The resources of the stack's template."""
-    return json.loads((out / f"{STACK}.template.json").read_text())["Resources"]
+def package(project):
+    """The release's package as it is installed."""
+    return project / "node_modules" / "asg-drain-cdk"
+
+
+@pytest.fixture(scope="module")
+def example(project):
+    """The resources of the template that the page's snippet is synthesised to."""
+    environment = {"CDK_OUTDIR": str(project / "example" / "cdk.out"), "CODE_BUCKET": BUCKET}
+    run("npx", "tsx", "app.ts", folder=project / "example", environment=environment)
+    return resources_in(project / "example")
+
+
+def resources_in(folder):
+    """The resources of the template that was synthesised last."""
+    return json.loads((folder / "cdk.out" / f"{STACK}.template.json").read_text())["Resources"]
 
 
 @pytest.fixture(scope="module")
 def account(release):
-    """An account with a bucket that has the code, and nothing else."""
+    """An account with a bucket and the thirty groups, and nothing else."""
     with moto_url("localhost") as url:
         account = Account(url, "us-east-1")
         account.create_bucket(BUCKET)
-        s3 = account.client("s3")
-        for each in release.glob("*.zip"):
-            s3.put_object(Bucket=BUCKET, Key=f"asg-drain/{each.name}", Body=each.read_bytes())
+        for group in GROUPS:
+            account.create_empty_group(group)
         yield account
 
 
@@ -86,45 +118,84 @@ def before(account):
 
 
 @pytest.fixture(scope="module")
-def template(account, before, out, synthesised, release):
+def template(account, before, project):
     """The template that was deployed."""
-    cdk(account, out, "deploy", "--method", "direct", "--require-approval", "never")
-    ids = account.physical_ids(STACK)
-    return StackTemplate(synthesised, account.region, ids, account.role_ids(ids, synthesised), release)
+    deploy(account, project)
+    return deployed(account, project)
 
 
-def cdk(account, out, *words):
-    """Runs the CDK's command line."""
-    environment = {**account.environment, "AWS_DEFAULT_REGION": account.region, "CDK_DISABLE_VERSION_CHECK": "1"}
-    run(BIN / "cdk", *words, "--app", str(out), "--no-notices", "--all", folder=CDK, environment=environment)
+def deploy(account, project, bucket=BUCKET):
+    """Deploys the thirty groups by the snippet's command."""
+    # Moto cannot delete a change set, which CDK does before it makes the next.
+    cdk(account, project, "deploy", "--require-approval", "never", "--method", "direct", bucket=bucket)
 
 
-def test_cfn_lint_finds_nothing(out):
-    assert lint(out / f"{STACK}.template.json") == ""
+def cdk(account, project, verb, *options, bucket=BUCKET):
+    """Runs the snippet's command, or the same with another verb."""
+    [line] = re.findall(r"`npx cdk (deploy .*)`\.$", snippet(PAGE, "ts"), re.M)
+    words = shlex.split(line)
+    environment = {
+        **account.environment,
+        "AWS_DEFAULT_REGION": account.region,
+        "CDK_DISABLE_VERSION_CHECK": "1",
+        "CODE_BUCKET": bucket,
+    }
+    run("npx", "cdk", verb, *words[1:], *options, "--no-notices", folder=project / "thirty", environment=environment)
 
 
-def without_metadata(resource):
-    """A resource without what CDK and checkov keep in it, and without a dependency on nothing."""
-    return {key: each for key, each in resource.items() if key != "Metadata" and each != []}
+def deployed(account, project):
+    """The template that was deployed last, with the zips beside it by the names that they have in the bucket."""
+    ids, synthesised = account.physical_ids(STACK), resources_in(project / "thirty")
+    out, zips = project / "thirty" / "cdk.out", project / "thirty" / "zips"
+    zips.mkdir(exist_ok=True)
+    for each in out.glob("asset.*.zip"):
+        shutil.copy(each, zips / each.name.removeprefix("asset."))
+    roles = account.role_ids(ids, synthesised)
+    return StackTemplate(synthesised, account.region, ids, roles, zips, account.account_id)
 
 
-def test_it_has_all_of_the_core_template(package, synthesised):
+def test_cfn_lint_finds_nothing(template, project):
+    assert lint(project / "thirty" / "cdk.out" / f"{STACK}.template.json") == ""
+
+
+def test_each_of_the_thirty_groups_has_its_hook_with_its_settings(template):
+    hooks = {each["AutoScalingGroupName"]: each for each in template.of_type("AWS::AutoScaling::LifecycleHook").values()}
+    assert [*hooks] == GROUPS
+    for name, settings in SETTINGS.items():
+        of_hook = {key: value for key, value in settings.items() if key != "heartbeat_timeout_seconds"}
+        assert json.loads(hooks[name].get("NotificationMetadata", "{}")) == of_hook
+        assert hooks[name]["HeartbeatTimeout"] == settings.get("heartbeat_timeout_seconds", 3600)
+
+
+def test_the_functions_have_the_release_s_code(account, template, release):
+    zips = {base64.b64encode(hashlib.sha256(each.read_bytes()).digest()).decode() for each in release.glob("*.zip")}
+    functions = account.client("lambda").list_functions()["Functions"]
+    assert len({each["CodeSha256"] for each in functions} & zips) == len(functions) == 3
+
+
+def comparable(resource):
+    """A resource without what CDK and checkov keep in it, without a dependency on nothing, and without the place of its code."""
+    properties = {key: each for key, each in resource["Properties"].items() if key != "Code"}
+    return {key: each for key, each in {**resource, "Properties": properties}.items() if key != "Metadata" and each != []}
+
+
+def test_it_has_all_of_the_core_template(package, example):
     core = json.loads((package / "files" / "core.json").read_text())
     values = {"CodeBucket": BUCKET, "Groups": "web-a,payments-a", "ClusterNames": "web", "DryRun": "true"}
     expected = Parameters(core, {**values, "MoreClusters": "payments"}).resources()
-    text = json.dumps(synthesised)
+    text = json.dumps(example)
     for name in expected:
         # A construct's ids have its path before and a hash behind.
         text = re.sub(rf"DrainCore{name}[0-9A-F]{{8}}", name, text)
-    made = {name: without_metadata(each) for name, each in json.loads(text).items() if name in expected}
-    assert made == {name: without_metadata(each) for name, each in expected.items()}
-    assert len(synthesised) == len(expected) + 2, "the two hooks"
+    made = {name: comparable(each) for name, each in json.loads(text).items() if name in expected}
+    assert made == {name: comparable(each) for name, each in expected.items()}
+    assert len(example) == len(expected) + 2, "the two hooks"
 
 
-def test_each_group_has_its_hook(synthesised):
+def test_each_group_of_the_snippet_has_its_hook(example):
     hooks = {
         each["Properties"]["AutoScalingGroupName"]: each["Properties"]
-        for each in synthesised.values()
+        for each in example.values()
         if each["Type"] == "AWS::AutoScaling::LifecycleHook"
     }
     assert set(hooks) == {"web-a", "payments-a"}
@@ -136,8 +207,8 @@ def test_each_group_has_its_hook(synthesised):
     assert [hooks[each]["HeartbeatTimeout"] for each in ("web-a", "payments-a")] == [3600, 900]
 
 
-def test_the_roles_may_change_the_clusters_that_groups_name(synthesised):
-    text = json.dumps(synthesised)
+def test_the_roles_may_change_the_clusters_that_groups_name(example):
+    text = json.dumps(example)
     assert "arn:*:ecs:*:*:cluster/web" in text and "arn:*:ecs:*:*:cluster/payments" in text
 
 
@@ -149,8 +220,8 @@ def test_the_roles_may_change_the_clusters_that_groups_name(synthesised):
         ("groups: [{ name: 'web', stopTasks: true }]", "is not assignable"),
     ],
 )
-def test_the_compiler_refuses_what_is_wrong(package, wrong, said):
-    file = CDK / "test" / "wrong.ts"
+def test_the_compiler_refuses_what_is_wrong(project, wrong, said):
+    file = project / "test" / "wrong.ts"
     file.parent.mkdir(exist_ok=True)
     file.write_text(
         "import { Stack } from 'aws-cdk-lib';\nimport { AsgDrain } from 'asg-drain-cdk';\n"
@@ -158,27 +229,82 @@ def test_the_compiler_refuses_what_is_wrong(package, wrong, said):
     )
     try:
         done = subprocess.run(
-            [BIN / "tsc", "--project", "."], cwd=CDK, env=dict(os.environ), capture_output=True, text=True
+            ["npx", "tsc", "--project", "."], cwd=project, env=dict(os.environ), capture_output=True, text=True
         )
     finally:
         shutil.rmtree(file.parent)
     assert done.returncode != 0 and said in done.stdout
 
 
-def test_without_a_bucket_the_zips_are_assets(package, tmp_path):
-    app = tmp_path / "app.cjs"
-    app.write_text(
-        f"const {{ App, Stack }} = require({json.dumps(str(CDK / 'node_modules' / 'aws-cdk-lib'))});\n"
-        f"const {{ AsgDrain }} = require({json.dumps(str(package))});\n"
+def test_with_a_bucket_that_has_them_the_zips_are_taken_from_it(project, tmp_path, release):
+    folder = project / "bucket"
+    folder.mkdir()
+    (folder / "app.cjs").write_text(
+        'const { App, Stack } = require("aws-cdk-lib");\n'
+        'const { AsgDrain } = require("asg-drain-cdk");\n'
         "const app = new App({ analyticsReporting: false });\n"
-        "new AsgDrain(new Stack(app, 'stack'), 'Drain', { groups: ['web'] });\n"
+        "new AsgDrain(new Stack(app, 'stack'), 'Drain', { groups: ['web'], code: { bucket: 'BUCKET' } });\n"
     )
-    run("node", app, environment={"CDK_OUTDIR": str(tmp_path / "out")})
-    manifest = json.loads((tmp_path / "out" / "stack.assets.json").read_text())
-    names = [each["source"]["path"] for each in manifest["files"].values()]
-    assert sum(name.endswith(".zip") for name in names) == 3
+    run("node", "app.cjs", folder=folder, environment={"CDK_OUTDIR": str(tmp_path)})
+    resources = json.loads((tmp_path / "stack.template.json").read_text())["Resources"].values()
+    codes = [each["Properties"]["Code"] for each in resources if each["Type"] == "AWS::Lambda::Function"]
+    assert {each["S3Bucket"] for each in codes} == {"BUCKET"}
+    assert {each["S3Key"].removeprefix("asg-drain/") for each in codes} <= {each.name for each in release.iterdir()}
+    assets = json.loads((tmp_path / "stack.assets.json").read_text())["files"].values()
+    assert [each["source"]["path"] for each in assets] == ["stack.template.json"]
 
 
-def test_destroying_it_leaves_nothing(account, before, template, out):
-    cdk(account, out, "destroy", "--force")
+# From here on the deployment changes.
+
+
+def test_another_group_and_the_end_of_the_dry_run_are_deployed(account, template, project):
+    app = project / "thirty" / "app.ts"
+    text = app.read_text()
+    app.write_text(text.replace("groups: [", 'groups: ["web-6-e", ', 1).replace("dryRun: true", "dryRun: false", 1))
+    deploy(account, project)
+    now = deployed(account, project)
+    test_scheduled_rules_invoke_the_functions_with_their_inputs(account, now)
+    inputs = [target.get("Input", "") for rule in now.of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
+    assert ['"dry_run":false' in each for each in inputs if each] == [True, True, True]
+    hooks = [each["AutoScalingGroupName"] for each in now.of_type("AWS::AutoScaling::LifecycleHook").values()]
+    assert hooks == ["web-6-e", *GROUPS]
+    assert same_queues_and_hooks(template, now) == []
+
+
+def test_the_roles_of_the_change_are_what_it_says_where_it_is_deployed_anew(account, template, project):
+    with pytest.raises(AssertionError):
+        test_roles_and_their_policies(account, deployed(account, project))
+        pytest.fail(f"compare them there, then: {LEFT_OUT['Policies']}")
+    other = account.of(OTHER_ACCOUNT)
+    other.create_bucket("others-code")
+    deploy(other, project, "others-code")
+    test_roles_and_their_policies(other, deployed(other, project))
+
+
+def test_an_upgrade_and_the_way_back_change_the_code_and_nothing_that_holds(
+    account, template, project, package, release
+):
+    for each in (package / "files").glob("*.zip"):
+        # As long as the zip's end is its own, what stands before it counts for nothing.
+        each.write_bytes(b"#" + each.read_bytes())
+    for is_back in (False, True):
+        if is_back:
+            # Npm installs no package of the version that is there.
+            shutil.rmtree(package)
+            install(project, release)
+        deploy(account, project)
+        now = deployed(account, project)
+        test_functions(account, now)
+        test_queues(account, now)
+        assert same_queues_and_hooks(template, now) == []
+        test_code = test_the_functions_have_the_release_s_code
+        if is_back:
+            test_code(account, now, release)
+        else:
+            with pytest.raises(AssertionError):
+                test_code(account, now, release)
+
+
+def test_destroying_it_leaves_nothing(account, before, template, project):
+    cdk(account, project, "destroy", "--force")
     assert account.everything() == before

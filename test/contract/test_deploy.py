@@ -1,69 +1,90 @@
-"""Protects the deployment: what `serverless deploy` creates is what the packaged template says, `info` finds it, `remove`
-leaves nothing of it. AWS is moto here, a second implementation of it; cfn-lint judges the template by AWS's own schemas.
+"""Protects the deployment: what the page's commands make of its thirty groups in eight clusters is what the packaged template says, also after
+a change, an upgrade and a rollback; `info` finds it, `remove` leaves nothing of it. AWS is moto here, a second implementation of it; cfn-lint
+judges the template by AWS's own schemas.
 """
 
-import ast
-import base64
-import hashlib
 import json
-import subprocess
-import sys
-from pathlib import Path
+import re
 
 import pytest
 
+from comparisons import (  # noqa: F401
+    COMPARED,
+    LEFT_OUT,
+    SKIPPED,
+    lint,
+    same_queues_and_hooks,
+    test_functions,
+    test_functions_know_the_ids_of_the_roles_that_they_send_with,
+    test_log_groups_forget_after_a_while,
+    test_notices_go_to_the_lifecycle_queue_whose_policy_is_for_their_rule_alone,
+    test_permissions_let_each_rule_invoke_its_function,
+    test_queues,
+    test_roles_and_their_policies,
+    test_scheduled_rules_invoke_the_functions_with_their_inputs,
+    test_the_alarms_are_what_cloudwatch_takes,
+    test_the_event_source_mapping_is_of_the_lifecycle_queue_and_switched_off,
+    test_the_hooks_are_what_auto_scaling_takes,
+    test_the_queue_policy_is_what_sqs_takes,
+)
 from moto_account import Account, run
+from pages import command, commands
 from processes import PROJECT, moto_url
+from release import CommandLine, copy_of_project
 from stack_template import StackTemplate
+from thirty_groups import CLUSTERS, GROUPS, PAGE, SECTION, block
 
-PACKAGE = PROJECT / ".serverless"
-TEMPLATES = [PACKAGE / f"cloudformation-template-{step}-stack.json" for step in ("create", "update")]
-
-# What moto's CloudFormation does not create, or leaves out of what it creates, and says nothing of. For these there are
-# cfn-lint, and the tests of the template in test/package.
-SKIPPED = {
-    "AWS::AutoScaling::LifecycleHook": "moto has hooks, but its CloudFormation has no model of them",
-    "AWS::CloudWatch::Alarm": "moto has alarms, but its CloudFormation has no model of them",
-    "AWS::Logs::QueryDefinition": "moto has neither the call nor a model of it",
-    "AWS::Lambda::EventInvokeConfig": "moto has them, but its CloudFormation has no model of them",
-    "AWS::S3::BucketPolicy": "moto has bucket policies, but its CloudFormation has no model of them",
-    "AWS::SQS::QueuePolicy": "moto has queue policies, but its CloudFormation has no model of them",
-}
-LEFT_OUT = {
-    "Architectures": "moto's CloudFormation does not hand it on to the function, which is then x86_64",
-    "NotificationMetadata": "moto takes a hook's metadata, and does not show it",
-    "NotificationTargetARN": "moto shows a hook's target and role as names of its own, whatever was put",
-    "StackPolicyBody": "moto does not keep the policy that an update brings",
-    "PublicAccessBlockConfiguration": "moto's CloudFormation does not hand it on to the bucket",
-}
-# Compared below, each in a test of its own.
-COMPARED = {
-    "AWS::Events::Rule",
-    "AWS::IAM::Role",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function",
-    "AWS::Lambda::Permission",
-    "AWS::Logs::LogGroup",
-    "AWS::S3::Bucket",
-    "AWS::SQS::Queue",
-}
+NAMES = [f"cloudformation-template-{step}-stack.json" for step in ("create", "update")]
+OTHER_ACCOUNT = "111111111111"
 
 
 @pytest.fixture(scope="module")
-def packaged():
+def project(tmp_path_factory):
+    """A copy of the project with the page's block in the place of its own, installed and packaged by the page's command."""
+    folder = tmp_path_factory.mktemp("project")
+    copy_of_project(folder)
+    serverless = folder / "serverless.yml"
+    text = serverless.read_text()
+    serverless.write_text(text[: text.index("custom:\n")] + block() + "\n" + text[text.index("  # ----") :])
+    for each in parts(command(PAGE, SECTION, "npm", "ci")):
+        run(*each, folder=folder)
+    return folder
+
+
+def parts(words):
+    """The commands of a line that has `&&` between them."""
+    end = words.index("&&") if "&&" in words else len(words)
+    return [words[:end], *(parts(words[end + 1 :]) if end < len(words) else [])]
+
+
+@pytest.fixture(scope="module")
+def packaged(project):
     """The packaged template as it is before any deployment."""
-    run("npm", "run", "package")
-    state = json.loads((PACKAGE / "serverless-state.json").read_text())
-    return StackTemplate.packaged(TEMPLATES[1], state["service"]["provider"]["region"], {})
+    return template_in(project)
+
+
+def template_in(project, ids=None, role_ids=None):
+    """The template that was packaged last."""
+    package = project / ".serverless"
+    state = json.loads((package / "serverless-state.json").read_text())
+    region = state["service"]["provider"]["region"]
+    return StackTemplate.packaged(package / NAMES[1], region, ids or {}, role_ids)
 
 
 @pytest.fixture(scope="module")
 def account(packaged):
-    """An account that has the Auto Scaling group which serverless.yml's block names, and nothing else."""
+    """An account that has the Auto Scaling groups of the block, and nothing else."""
     with moto_url() as url:
         account = Account(url, packaged.region)
-        account.create_empty_group(packaged.resources["LifecycleHook"]["Properties"]["AutoScalingGroupName"])
+        for group in GROUPS:
+            account.create_empty_group(group)
         yield account
+
+
+@pytest.fixture(scope="module")
+def aws(account, project):
+    """The AWS CLI."""
+    return CommandLine(account, project, account.region)
 
 
 @pytest.fixture(scope="module")
@@ -73,68 +94,45 @@ def before(account):
 
 
 @pytest.fixture(scope="module")
-def stack_name(account, before):
+def stack_name(account, before, project):
     """The stack, deployed."""
-    account.serverless("deploy")
+    deploy(account, project)
     [stack] = account.client("cloudformation").describe_stacks()["Stacks"]
     assert stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
     return stack["StackName"]
 
 
+def deploy(account, project):
+    """Deploys by the page's command."""
+    account.run(*command(PAGE, SECTION, "npx", "serverless", "deploy"), folder=project)
+
+
 @pytest.fixture(scope="module")
-def template(packaged, account, stack_name):
+def template(account, stack_name, project):
     """The template that was deployed, with the names that its resources got."""
+    return deployed(account, stack_name, project)
+
+
+def deployed(account, stack_name, project):
+    """The template that was deployed last."""
     ids = account.physical_ids(stack_name)
-    role_ids = account.role_ids(ids, packaged.resources)
-    return StackTemplate.packaged(TEMPLATES[1], packaged.region, ids, role_ids)
+    return template_in(project, ids, account.role_ids(ids, template_in(project).resources))
 
 
-def lint(path):
-    """What cfn-lint says of a template: its errors and warnings, empty when there are none."""
-    command = [Path(sys.executable).with_name("cfn-lint"), path]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.stderr == ""
-    return done.stdout
+@pytest.mark.parametrize("name", NAMES)
+def test_cfn_lint_finds_nothing(project, name):
+    assert lint(project / ".serverless" / name) == ""
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
-def test_cfn_lint_finds_nothing(packaged, path):
-    assert lint(path) == ""
+def test_cfn_lint_finds_nothing_with_the_block_as_it_is_committed():
+    run("npm", "run", "package")
+    assert lint(PROJECT / ".serverless" / NAMES[1]) == ""
 
 
-def test_cfn_lint_finds_nothing_in_thirty_groups(packaged, tmp_path):
-    packaged_of_thirty_groups(tmp_path)
-    path = tmp_path / ".serverless" / TEMPLATES[1].name
-    hooks = [
-        each["Properties"]
-        for each in json.loads(path.read_text())["Resources"].values()
-        if each["Type"] == "AWS::AutoScaling::LifecycleHook"
-    ]
-    assert len(hooks) == 30
-    assert lint(path) == ""
-
-
-def packaged_of_thirty_groups(folder):
-    """Packages a copy of the project with the block of examples/blocks, as docs/deployment.md says."""
-    for name in ("functions", "shared", "deploy", "node_modules", "package.json"):
-        (folder / name).symlink_to(PROJECT / name)
-    text = (PROJECT / "serverless.yml").read_text()
-    start, end = text.index("custom:\n"), text.index("  # ----")
-    block = (PROJECT / "examples/blocks/thirty-groups.yml").read_text()
-    (folder / "serverless.yml").write_text(text[:start] + block + text[end:])
-    done = subprocess.run(
-        [PROJECT / "node_modules/.bin/serverless", "package"], cwd=folder, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_cfn_lint_finds_what_is_planted(packaged, tmp_path):
-    planted = json.loads(TEMPLATES[1].read_text())
-    planted["Resources"]["LifecycleHook"]["Properties"]["LifecycleTransition"] = (
-        "autoscaling:EC2_INSTANCE_ENDING"
-    )
+def test_cfn_lint_finds_what_is_planted(project, tmp_path):
+    text = (project / ".serverless" / NAMES[1]).read_text()
     path = tmp_path / "planted.json"
-    path.write_text(json.dumps(planted))
+    path.write_text(text.replace("autoscaling:EC2_INSTANCE_TERMINATING", "autoscaling:EC2_INSTANCE_ENDING"))
     assert "'autoscaling:EC2_INSTANCE_ENDING' is not one of" in lint(path)
 
 
@@ -148,150 +146,11 @@ def test_moto_still_skips(template, kind):
     assert [name for name in skipped if name in template.physical_ids] == [], "compare it, then"
 
 
-def test_the_hook_is_what_auto_scaling_takes(account, template):
-    [hook] = template.of_type("AWS::AutoScaling::LifecycleHook").values()
-    autoscaling = account.client("autoscaling")
-    autoscaling.put_lifecycle_hook(**hook)
-    which = {"AutoScalingGroupName": hook["AutoScalingGroupName"]}
-    [put] = autoscaling.describe_lifecycle_hooks(**which)["LifecycleHooks"]
-    autoscaling.delete_lifecycle_hook(**which, LifecycleHookName=hook["LifecycleHookName"])
-    made_up = {"NotificationTargetARN", "RoleARN"}
-    assert {key: put[key] for key in hook.keys() - made_up} == {key: hook[key] for key in hook.keys() - made_up}
-    assert put["NotificationTargetARN"].endswith(":my-queue"), LEFT_OUT["NotificationTargetARN"]
-
-
-def test_the_alarms_are_what_cloudwatch_takes(account, template):
-    alarms = template.of_type("AWS::CloudWatch::Alarm")
-    cloudwatch = account.client("cloudwatch")
-    for name, alarm in alarms.items():
-        cloudwatch.put_metric_alarm(AlarmName=name, **alarm)
-    put = {each["AlarmName"]: each for each in cloudwatch.describe_alarms()["MetricAlarms"]}
-    cloudwatch.delete_alarms(AlarmNames=[*put])
-    assert {name: {key: put[name][key] for key in alarm} for name, alarm in alarms.items()} == alarms
-
-
-def test_queues(account, template):
-    sqs = account.client("sqs")
-    queues = template.of_type("AWS::SQS::Queue")
-    assert len(queues) == 4
-    for properties in queues.values():
-        url = sqs.get_queue_url(QueueName=properties["QueueName"])["QueueUrl"]
-        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        assert attributes["MessageRetentionPeriod"] == str(properties["MessageRetentionPeriod"])
-        assert attributes["SqsManagedSseEnabled"] == "true"
-        assert attributes["VisibilityTimeout"] == str(properties.get("VisibilityTimeout", 30))
-        assert json.loads(attributes.get("RedrivePolicy", "{}")) == properties.get("RedrivePolicy", {})
-
-
-def test_roles_and_their_policies(account, template):
-    iam = account.client("iam")
-    roles = template.of_type("AWS::IAM::Role")
-    assert len(roles) == 4
-    for name, properties in roles.items():
-        role = template.physical_ids[name]
-        trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
-        assert trust == properties["AssumeRolePolicyDocument"]
-        policies = {
-            # Moto's CloudFormation stores what Python prints of the document, and not its JSON.
-            policy: ast.literal_eval(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
-            for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
-        }
-        assert policies == {each["PolicyName"]: each["PolicyDocument"] for each in properties["Policies"]}
-        assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
-
-
-def test_functions(account, template):
-    functions = template.of_type("AWS::Lambda::Function")
-    assert len(functions) == 3
-    for properties in functions.values():
-        function = account.client("lambda").get_function(FunctionName=properties["FunctionName"])
-        created = function["Configuration"]
-        same = ("Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Role", "Description")
-        assert {key: created[key] for key in same} == {key: properties[key] for key in same}
-        assert created["Architectures"] != properties["Architectures"], LEFT_OUT["Architectures"]
-        zip_file = template.zips / properties["Code"]["S3Key"].rsplit("/", 1)[1]
-        digest = hashlib.sha256(zip_file.read_bytes()).digest()
-        assert created["CodeSha256"] == base64.b64encode(digest).decode()
-
-
-def test_functions_know_the_ids_of_the_roles_that_they_send_with(account, template):
-    for name in ("Deregister", "Terminate"):
-        function = template.properties(f"{name}LambdaFunction")["FunctionName"]
-        created = account.client("lambda").get_function(FunctionName=function)["Configuration"]
-        ids = [template.role_ids["DeregisterRole"], template.role_ids["TerminateRole"]]
-        assert created["Environment"]["Variables"]["SENDER_ROLE_IDS"].split(",") == ids
-        assert all(each.startswith("AROA") for each in ids)
-
-
-def test_scheduled_rules_invoke_the_functions_with_their_inputs(account, template):
-    events = account.client("events")
-    rules = template.of_type("AWS::Events::Rule").values()
-    scheduled = [rule for rule in rules if "ScheduleExpression" in rule]
-    assert len(scheduled) == 3
-    for properties in scheduled:
-        rule = events.describe_rule(Name=properties["Name"])
-        assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", properties["State"])
-        assert events.list_targets_by_rule(Rule=properties["Name"])["Targets"] == properties["Targets"]
-
-
-def test_the_event_source_mapping_is_of_the_lifecycle_queue_and_switched_off(account, template):
-    [properties] = template.of_type("AWS::Lambda::EventSourceMapping").values()
-    [mapping] = account.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    same = ("EventSourceArn", "BatchSize")
-    assert {key: mapping[key] for key in same} == {key: properties[key] for key in same}
-    assert mapping["FunctionArn"] == properties["FunctionName"]
-    assert (mapping["State"], properties["Enabled"]) == ("Disabled", False)
-
-
-def test_notices_go_to_the_lifecycle_queue_whose_policy_is_for_their_rule_alone(account, template):
-    events = account.client("events")
-    properties = template.properties("NoticesRule")
-    name = template.physical_ids["NoticesRule"]
-    rule = events.describe_rule(Name=name)
-    assert json.loads(rule["EventPattern"]) == properties["EventPattern"]
-    assert rule["State"] == properties["State"]
-    assert events.list_targets_by_rule(Rule=name)["Targets"] == properties["Targets"]
-    policies = template.of_type("AWS::SQS::QueuePolicy").values()
-    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
-    [statement] = [each for each in statements if each["Effect"] == "Allow"]
-    assert [statement["Resource"]] == [each["Arn"] for each in properties["Targets"]]
-    assert statement["Condition"] == {"ArnLike": {"aws:SourceArn": [rule["Arn"]]}}
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["NoticesPolicy", "MonitorQueuePolicy", "LifecycleDeadLetterQueuePolicy", "MonitorDeadLetterQueuePolicy"],
-)
-def test_the_queue_policy_is_what_sqs_takes(account, template, name):
-    queue_policy = template.of_type("AWS::SQS::QueuePolicy")[name]
-    [url] = queue_policy["Queues"]
-    sqs = account.client("sqs")
-    document = json.dumps(queue_policy["PolicyDocument"])
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document})
-    put = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
-    assert json.loads(put) == queue_policy["PolicyDocument"]
-
-
-def test_permissions_let_each_rule_invoke_its_function(account, template):
-    permissions = template.of_type("AWS::Lambda::Permission")
-    assert len(permissions) == 3
-    for properties in permissions.values():
-        policy = account.client("lambda").get_policy(FunctionName=properties["FunctionName"])["Policy"]
-        [statement] = json.loads(policy)["Statement"]
-        assert statement["Principal"] == {"Service": properties["Principal"]}
-        assert statement["Action"] == properties["Action"]
-        assert statement["Condition"] == {"ArnLike": {"AWS:SourceArn": properties["SourceArn"]}}
-
-
-def test_log_groups_forget_after_a_while(account, template):
-    groups = {
-        # Moto keeps the number of a parameter as a text.
-        each["logGroupName"]: int(each["retentionInDays"])
-        for each in account.client("logs").describe_log_groups()["logGroups"]
-    }
-    expected = template.of_type("AWS::Logs::LogGroup").values()
-    assert groups == {each["LogGroupName"]: each["RetentionInDays"] for each in expected}
+def test_each_of_the_thirty_groups_has_a_hook_and_the_roles_know_its_cluster(template):
+    hooks = template.of_type("AWS::AutoScaling::LifecycleHook").values()
+    assert [each["AutoScalingGroupName"] for each in hooks] == GROUPS
+    policies = json.dumps([each["Policies"] for each in template.of_type("AWS::IAM::Role").values()])
+    assert set(re.findall(r":cluster/([^\"]+)", policies)) == {*CLUSTERS, "*"}
 
 
 def test_bucket_of_the_deployment_is_encrypted(account, template):
@@ -309,22 +168,21 @@ def test_bucket_of_the_deployment_is_encrypted(account, template):
 
 
 def test_outputs_are_what_a_further_hook_needs(account, template, stack_name):
-    [stack] = account.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    outputs = account.outputs(stack_name)
     assert outputs["LifecycleQueueArn"] == template.resolve({"Fn::GetAtt": ["LifecycleQueue", "Arn"]})
     assert outputs["LifecycleHookRoleArn"] == template.resolve({"Fn::GetAtt": ["LifecycleHookRole", "Arn"]})
 
 
-def test_info_finds_the_stack(account, template, stack_name):
-    printed = account.serverless("info")
+def test_info_finds_the_stack(account, template, stack_name, project):
+    printed = account.run("npx", "serverless", "info", folder=project)
     assert f"stack: {stack_name}" in printed
     for properties in template.of_type("AWS::Lambda::Function").values():
         assert properties["FunctionName"] in printed
 
 
-def test_the_stack_policy_is_what_cloudformation_takes(account, stack_name):
+def test_the_stack_policy_is_what_cloudformation_takes(account, stack_name, project):
     cloudformation = account.client("cloudformation")
-    state = json.loads((PACKAGE / "serverless-state.json").read_text())
+    state = json.loads((project / ".serverless" / "serverless-state.json").read_text())
     policy = {"Statement": state["service"]["provider"]["stackPolicy"]}
     before = cloudformation.get_stack_policy(StackName=stack_name)
     assert "StackPolicyBody" not in before, f"compare it, then: {LEFT_OUT['StackPolicyBody']}"
@@ -333,50 +191,130 @@ def test_the_stack_policy_is_what_cloudformation_takes(account, stack_name):
     assert json.loads(put) == policy
 
 
-def test_the_hooks_of_thirty_groups_are_what_auto_scaling_takes(account, packaged, tmp_path):
-    packaged_of_thirty_groups(tmp_path)
-    path = tmp_path / ".serverless" / TEMPLATES[1].name
-    of_groups = StackTemplate.packaged(path, packaged.region, {})
-    autoscaling = account.client("autoscaling")
-    for name, resource in of_groups.resources.items():
-        if resource["Type"] != "AWS::AutoScaling::LifecycleHook":
-            continue
-        hook = {**resource["Properties"], "NotificationTargetARN": "queue", "RoleARN": "role"}
-        group = hook["AutoScalingGroupName"]
-        autoscaling.create_auto_scaling_group(
-            AutoScalingGroupName=group,
-            LaunchConfigurationName="existing",
-            AvailabilityZones=[f"{packaged.region}a"],
-            MinSize=0,
-            MaxSize=0,
-        )
-        autoscaling.put_lifecycle_hook(**hook)
-        [put] = autoscaling.describe_lifecycle_hooks(AutoScalingGroupName=group)["LifecycleHooks"]
-        autoscaling.delete_auto_scaling_group(AutoScalingGroupName=group, ForceDelete=True)
-        same = {"LifecycleHookName", "LifecycleTransition", "HeartbeatTimeout", "DefaultResult"}
-        assert {key: put[key] for key in same} == {key: hook[key] for key in same}, name
-        assert "NotificationMetadata" not in put, f"compare it, then: {LEFT_OUT['NotificationMetadata']}"
+def test_a_hook_of_ones_own_is_put_by_the_page_s_command(account, aws, template):
+    account.create_empty_group("GROUP")
+    arns = {name: template.resolve({"Fn::GetAtt": [name, "Arn"]}) for name in ("LifecycleQueue", "LifecycleHookRole")}
+    named = {"QUEUE-ARN": arns["LifecycleQueue"], "ROLE-ARN": arns["LifecycleHookRole"]}
+    aws.run(*[named.get(each, each) for each in command(PAGE, SECTION, "aws", "autoscaling", "put-lifecycle-hook")])
+    [hook] = account.client("autoscaling").describe_lifecycle_hooks(AutoScalingGroupName="GROUP")["LifecycleHooks"]
+    account.delete_group("GROUP")
+    ours = next(iter(template.of_type("AWS::AutoScaling::LifecycleHook").values()))
+    same = ("LifecycleHookName", "LifecycleTransition", "HeartbeatTimeout", "DefaultResult")
+    assert {key: hook[key] for key in same} == {key: ours[key] for key in same}
+
+
+# From here on the deployment changes.
+
+
+def changed(project, path, *changes):
+    """Changes a file of the project; gives what it was."""
+    text = before = (project / path).read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (project / path).write_text(text)
+    return before
+
+
+def test_another_group_and_the_end_of_the_dry_run_are_deployed(account, template, stack_name, project):
+    changed(
+        project, "serverless.yml", ("  dry_run: true\n", "  dry_run: false\n"), ("    - web-6-d\n", "    - web-6-d\n    - web-6-e\n")
+    )
+    deploy(account, project)
+    now = deployed(account, stack_name, project)
+    test_scheduled_rules_invoke_the_functions_with_their_inputs(account, now)
+    test_functions(account, now)
+    test_queues(account, now)
+    inputs = [target.get("Input", "") for rule in now.of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
+    assert ['"dry_run":false' in each for each in inputs if each] == [True, True, True]
+    account.create_empty_group("web-6-e")
+    test_the_hooks_are_what_auto_scaling_takes(account, now)
+    account.delete_group("web-6-e")
+    hooks = {each["AutoScalingGroupName"] for each in now.of_type("AWS::AutoScaling::LifecycleHook").values()}
+    assert hooks == {*GROUPS, "web-6-e"}
+    assert same_queues_and_hooks(template, now) == []
+
+
+def test_the_roles_of_the_change_are_what_it_says_where_it_is_deployed_anew(account, template, stack_name, project):
+    now = deployed(account, stack_name, project)
+    assert now.properties("TerminateRole") != template.properties("TerminateRole")
+    with pytest.raises(AssertionError):
+        test_roles_and_their_policies(account, now)
+        pytest.fail(f"compare it there, then: {LEFT_OUT['Policies']}")
+    other = account.of(OTHER_ACCOUNT)
+    deploy(other, project)
+    test_roles_and_their_policies(other, in_account(other, stack_name, project))
+
+
+def in_account(account, stack_name, project):
+    """The template as it was deployed in another account."""
+    made = deployed(account, stack_name, project)
+    return StackTemplate(made.resources, made.region, made.physical_ids, made.role_ids, made.zips, account.account_id)
+
+
+def test_an_upgrade_and_a_rollback_change_the_code_and_nothing_that_holds(account, template, stack_name, project):
+    version = json.loads((PROJECT / "package.json").read_text())["version"]
+    files = ["package.json", "shared/base/version.ts"]
+    were = {each: changed(project, each, (f'"{version}"', '"9.9.9"')) for each in files}
+    for expected in ("9.9.9", version):
+        deploy(account, project)
+        now = deployed(account, stack_name, project)
+        test_functions(account, now)
+        test_queues(account, now)
+        assert account.outputs(stack_name)["Version"] == expected
+        assert same_queues_and_hooks(template, now) == []
+        for path, text in were.items():
+            (project / path).write_text(text)
+
+
+def test_one_may_replace_by_the_page_s_command(account, aws, stack_name):
+    aws.run(*command(PAGE, "Names that change", "aws", "cloudformation", "set-stack-policy"))
+    put = account.client("cloudformation").get_stack_policy(StackName=stack_name)["StackPolicyBody"]
+    assert [each["Effect"] for each in json.loads(put)["Statement"]] == ["Allow"]
+
+
+REMOVING = "Removing it"
 
 
 @pytest.mark.parametrize("name", ["LifecycleQueue", "MonitorQueue"])
-def test_remove_refuses_while_a_message_waits(account, template, name):
+def test_remove_refuses_while_a_message_waits(account, aws, template, project, name):
     sqs = account.client("sqs")
     queue = template.properties(name)["QueueName"]
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="a drain")
     there = account.everything()
-    printed = account.serverless_refuses("remove")
+    printed = account.refuses(*command(PAGE, REMOVING, "npx", "serverless", "remove"), folder=project)
     assert f"- queue {queue}: 1 message\n" in printed
     assert "custom.remove_while_held" in printed
     assert account.everything() == there
+    asked = command(PAGE, REMOVING, "aws", "sqs", "get-queue-attributes")
+    assert json.loads(aws.run(*[url if each == "URL" else each for each in asked])) == ["1", "0"]
     sqs.purge_queue(QueueUrl=url)
 
 
-def test_remove_leaves_nothing(account, before, stack_name):
-    # The last test here: from now on there is nothing to compare any more.
+def test_nobody_is_held_as_the_page_s_command_says(aws, stack_name):
+    assert json.loads(aws.run(*command(PAGE, REMOVING, "aws", "autoscaling", "describe-auto-scaling-instances"))) == []
+
+
+def test_remove_leaves_nothing(account, before, stack_name, project):
+    # From now on there is nothing to compare any more.
     there = account.everything()
     assert there["functions"] != [] and there["queues"] != [] and there["roles"] != []
-    account.serverless("remove")
+    account.run(*command(PAGE, REMOVING, "npx", "serverless", "remove"), folder=project)
     assert account.everything() == before
     stacks = account.client("cloudformation").list_stacks()["StackSummaries"]
     assert {each["StackStatus"] for each in stacks} == {"DELETE_COMPLETE"}
+
+
+def test_each_command_of_the_page_is_run_here():
+    text = (PROJECT / "docs" / PAGE).read_text()
+    found = [each for heading in re.findall(r"^#+ (.*)$", text, re.M) for each in commands(PAGE, heading)]
+    assert sorted(" ".join(each[:3]) for each in found if each[0] in ("aws", "npm", "npx")) == [
+        "aws autoscaling describe-auto-scaling-instances",
+        "aws autoscaling put-lifecycle-hook",
+        "aws cloudformation set-stack-policy",
+        "aws sqs get-queue-attributes",
+        "npm ci &&",
+        "npx serverless deploy",
+        "npx serverless remove",
+    ]

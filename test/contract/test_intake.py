@@ -9,7 +9,7 @@ import pytest
 from moto_account import Account
 from pages import command
 from processes import moto_url
-from release import BUCKET, PAGE, SECTION, CommandLine, deployed, overrides
+from release import BUCKET, CommandLine, deployed, parameters_of_the_page
 
 INTAKE = "intake.md"
 STACK = "asg-drain-live"
@@ -41,12 +41,9 @@ def topics(account):
 
 @pytest.fixture(scope="module")
 def values(release, topics):
-    """The parameters, with an empty place between the topics. Moto takes each for changed that was not named before."""
-    parameters = json.loads((release / "template.json").read_text())["Parameters"]
-    others = {name: each["Default"] for name, each in parameters.items() if "Default" in each}
-    words = command(PAGE, SECTION, "aws", "cloudformation", "deploy")
-    named = dict(each.replace("BUCKET", BUCKET).split("=", 1) for each in overrides(words))
-    return {**others, **named, "Topics": f"{topics[0]},,{topics[1]}", "LifecycleEventHooks": "drain"}
+    """The parameters, with an empty place between the topics."""
+    named = {"Topics": f"{topics[0]},,{topics[1]}", "LifecycleEventHooks": "drain"}
+    return {**parameters_of_the_page(release), **named}
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,20 @@
 """Protects a release: its files are the same whenever they are made, and what they deploy by the AWS CLI alone is what its
-template says. The commands are the page's. AWS is moto here.
+template says: thirty groups in eight clusters, also after a change, an upgrade and a rollback. The commands are the page's. AWS is moto here.
 """
 
 import json
+import re
 import shutil
 import subprocess
 
 import pytest
 
-from moto_account import Account
-from pages import command
-from processes import PROJECT, moto_url
-from release import BUCKET, PAGE, SECTION, CommandLine, deployed, make_release, overrides
-
-# What `serverless deploy` is compared by holds for a release too: these are its tests, with this module's fixtures.
-from test_deploy import (  # noqa: F401
+from comparisons import (  # noqa: F401
     COMPARED,
+    LEFT_OUT,
     SKIPPED,
     lint,
+    same_queues_and_hooks,
     test_functions,
     test_functions_know_the_ids_of_the_roles_that_they_send_with,
     test_log_groups_forget_after_a_while,
@@ -26,20 +23,38 @@ from test_deploy import (  # noqa: F401
     test_roles_and_their_policies,
     test_scheduled_rules_invoke_the_functions_with_their_inputs,
     test_the_alarms_are_what_cloudwatch_takes,
+    test_the_event_source_mapping_is_of_the_lifecycle_queue_and_switched_off,
+    test_the_hooks_are_what_auto_scaling_takes,
     test_the_queue_policy_is_what_sqs_takes,
 )
+from moto_account import Account
+from pages import command, commands
+from processes import PROJECT, moto_url
+from release import (
+    BUCKET,
+    PAGE,
+    SECTION,
+    CommandLine,
+    copy_of_project,
+    deployed,
+    make_release,
+    parameters_of_the_page,
+)
+from thirty_groups import CLUSTERS, GROUPS, PARAMETERS
 
 STACK = "asg-drain-live"
-GROUPS = ["web-a", "web-b"]
+OTHER_ACCOUNT = "111111111111"
 
 
 @pytest.fixture(scope="module")
 def account(release):
-    """An account with a bucket for the code and nothing else."""
+    """An account with a bucket for the code, the thirty groups, and nothing else."""
     # By this name, because the CLI takes the bucket for a part of the host's name otherwise.
     with moto_url("localhost") as url:
         account = Account(url, "us-east-1")
         account.create_bucket(BUCKET)
+        for group in GROUPS:
+            account.create_empty_group(group)
         yield account
 
 
@@ -60,13 +75,9 @@ def aws(account, before, release, values):
 
 @pytest.fixture(scope="module")
 def values(release):
-    """The parameters of the page. Moto takes each for changed that was not named before, so the others are named too."""
-    parameters = json.loads((release / "template.json").read_text())["Parameters"]
-    others = {name: each["Default"] for name, each in parameters.items() if "Default" in each}
-    words = command(PAGE, SECTION, "aws", "cloudformation", "deploy")
-    named = dict(each.replace("BUCKET", BUCKET).split("=", 1) for each in overrides(words))
+    """The parameters of the page, with thirty groups in eight clusters."""
     # Moto fails to update a stack with a rule that a condition leaves out.
-    return {**others, **named, "LifecycleEventHooks": "drain"}
+    return {**parameters_of_the_page(release), **PARAMETERS, "LifecycleEventHooks": "drain"}
 
 
 @pytest.fixture(scope="module")
@@ -88,16 +99,7 @@ def test_the_sums_are_those_of_all_files(release):
 
 
 def test_the_same_files_come_out_in_another_folder_and_time_zone(release, tmp_path):
-    for each in subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\0"):
-        if each and (PROJECT / each).is_file():
-            (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT / each, tmp_path / each)
+    copy_of_project(tmp_path)
     # By hard links, if that is the same disk. Through a symbolic link, source maps would have other paths.
     modules = PROJECT / "node_modules"
     if subprocess.run(["cp", "-al", modules, tmp_path], capture_output=True).returncode != 0:
@@ -114,7 +116,7 @@ def test_the_bill_has_all_that_the_functions_are_made_of(release):
     assert set(dependencies) <= named
 
 
-def test_the_deployment_has_what_its_parameters_say(template, values):
+def test_the_deployment_has_what_its_parameters_say(template):
     inputs = [
         json.loads(rule["Targets"][0]["Input"])
         for rule in template.of_type("AWS::Events::Rule").values()
@@ -122,7 +124,8 @@ def test_the_deployment_has_what_its_parameters_say(template, values):
     ]
     assert [each["dry_run"] for each in inputs] == [True, True, True]
     [terminate] = [each for each in inputs if "queue_name" in each]
-    assert [each for each in terminate["auto_scaling_groups"] if each] == values["Groups"].split(",") == GROUPS
+    assert [each for each in terminate["auto_scaling_groups"] if each] == GROUPS
+    assert terminate["cluster_names"] == CLUSTERS
     hooks = template.of_type("AWS::AutoScaling::LifecycleHook").values()
     assert [hook["AutoScalingGroupName"] for hook in hooks] == GROUPS
 
@@ -146,21 +149,44 @@ def test_the_hook_of_the_page_is_what_auto_scaling_takes(account, aws):
     assert (hook["HeartbeatTimeout"], hook["DefaultResult"]) == (3600, "CONTINUE")
 
 
+def test_the_outputs_are_asked_for(account, aws):
+    answer = json.loads(aws.as_the_page_says("aws", "cloudformation", "describe-stacks"))
+    assert answer in (None, []), f"compare them, then: {LEFT_OUT['Outputs']}"
+
+
 # From here on the deployment changes.
 
 
-def test_a_change_of_parameters_changes_what_they_say(account, aws, values):
-    changed = {**values, "Groups": "web-a,,web-c", "DrainTimeoutSeconds": "900", "DryRun": "false"}
+@pytest.fixture(scope="module")
+def changed(values):
+    """The parameters with a group less, another time, and an end of the dry run."""
+    fewer = ",".join("" if each == GROUPS[1] else each for each in GROUPS)
+    return {**values, "Groups": fewer, "DrainTimeoutSeconds": "900", "DryRun": "false"}
+
+
+def test_a_change_of_parameters_changes_what_they_say(account, aws, template, changed):
     aws.as_the_page_says("aws", "cloudformation", "deploy", **changed)
     now = deployed(account, STACK, changed)
     test_scheduled_rules_invoke_the_functions_with_their_inputs(account, now)
     hooks = now.of_type("AWS::AutoScaling::LifecycleHook")
-    groups = {name: hook["AutoScalingGroupName"] for name, hook in hooks.items()}
-    # The group that stays keeps its hook.
-    assert groups == {"LifecycleHook1": "web-a", "LifecycleHook3": "web-c"}
+    assert [each["AutoScalingGroupName"] for each in hooks.values()] == [GROUPS[0], *GROUPS[2:]]
+    # Each group that stays keeps its hook. The stack's policy denies to delete the other, as the page says.
+    assert same_queues_and_hooks(template, now) == ["LifecycleHook2"]
 
 
-def test_an_upgrade_and_the_way_back_change_the_code(account, aws, values, release, tmp_path):
+def test_the_roles_of_the_change_are_what_it_says_where_it_is_deployed_anew(account, aws, release, changed):
+    with pytest.raises(AssertionError):
+        test_roles_and_their_policies(account, deployed(account, STACK, changed))
+        pytest.fail(f"compare them there, then: {LEFT_OUT['Policies']}")
+    other, bucket = account.of(OTHER_ACCOUNT), "others-code"
+    other.create_bucket(bucket)
+    elsewhere = CommandLine(other, release, "us-east-1", bucket)
+    elsewhere.as_the_page_says("aws", "s3", "cp")
+    elsewhere.as_the_page_says("aws", "cloudformation", "deploy", **{**changed, "CodeBucket": bucket})
+    test_roles_and_their_policies(other, deployed(other, STACK, {**changed, "CodeBucket": bucket}))
+
+
+def test_an_upgrade_and_the_way_back_change_the_code(account, aws, template, values, release, tmp_path):
     later = tmp_path / "later"
     shutil.copytree(release, later)
     text = (later / "template.json").read_text()
@@ -178,8 +204,36 @@ def test_an_upgrade_and_the_way_back_change_the_code(account, aws, values, relea
         now = deployed(account, STACK, values, folder)
         test_functions(account, now)
         test_queues(account, now)
+        assert same_queues_and_hooks(template, now) == []
 
 
 def test_deleting_the_stack_leaves_nothing(account, aws, before):
     aws.as_the_page_says("aws", "cloudformation", "delete-stack")
     assert account.everything() == before
+
+
+def test_each_command_of_the_page_is_run():
+    text = (PROJECT / "docs" / PAGE).read_text()
+    found = [each for heading in re.findall(r"^## (.*)$", text, re.M) for each in commands(PAGE, heading)]
+    by_tool = {
+        "here": [
+            "aws autoscaling put-lifecycle-hook",
+            "aws cloudformation delete-stack",
+            "aws cloudformation deploy",
+            "aws cloudformation describe-stacks",
+            "aws cloudformation set-stack-policy",
+            "aws s3 cp",
+        ],
+        "test_cdk.py": ["npm install"],
+        "test_terraform.py": ["mkdir -p", "unzip"],
+        "three_accounts.py": [
+            "aws cloudformation create-stack-instances",
+            "aws cloudformation create-stack-instances",
+            "aws cloudformation create-stack-set",
+            "aws s3 cp",
+            "aws s3 cp",
+        ],
+    }
+    length = {"aws": 3, "npm": 2, "mkdir": 2, "unzip": 1}
+    told = sorted(" ".join(each[: length[each[0]]]) for each in found)
+    assert told == sorted(each for names in by_tool.values() for each in names)

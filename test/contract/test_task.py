@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from comparisons import lint
 from moto_account import Account
 from pages import command
 from processes import PROJECT, moto_url
 from release import BUCKET, CommandLine
-from test_deploy import lint
 
 PAGE = "as-a-task.md"
 STACK = "asg-drain-task"

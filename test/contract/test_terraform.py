@@ -8,10 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
+
+from moto_account import run
+from pages import commands, snippet
+from release import PAGE
 
 HERE = Path(__file__).parent
 TERRAFORM = shutil.which("terraform") or shutil.which("tofu")
@@ -20,13 +23,20 @@ pytestmark = pytest.mark.skipif(TERRAFORM is None, reason="NOT TESTED: neither t
 
 
 @pytest.fixture(scope="module")
-def module(release, tmp_path_factory):
-    """The module of the release in a folder of its own."""
-    folder = tmp_path_factory.mktemp("module")
+def folder(release, tmp_path_factory):
+    """A folder in which the page's command has unpacked the module of the release."""
+    folder = tmp_path_factory.mktemp("terraform")
     [packed] = release.glob("asg-drain-terraform-*.zip")
-    with zipfile.ZipFile(packed) as archive:
-        archive.extractall(folder)
+    shutil.copy(packed, folder)
+    for words in commands(PAGE, "Terraform"):
+        run(*words, folder=folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def module(folder):
+    """The module."""
+    return folder / "modules" / "asg-drain"
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +83,19 @@ def test_it_validates(terraform):
 def test_its_own_tests_pass(terraform):
     status, printed = terraform("test", "-no-color")
     assert status == 0, printed
-    assert "Success! 5 passed, 0 failed." in printed
+    assert "Success! 6 passed, 0 failed." in printed
+
+
+def test_the_page_s_snippet_validates(terraform, folder):
+    group = 'resource "aws_autoscaling_group" "payments" {\n  name = "payments"\n}\n'
+    (folder / "main.tf").write_text(snippet(PAGE, "hcl") + group)
+    # It makes the module known, and gets nothing: the provider is at hand.
+    terraform("get", folder=folder)
+    status, printed = terraform("validate", "-no-color", folder=folder)
+    assert status == 0, printed
+    (folder / "main.tf").write_text((snippet(PAGE, "hcl") + group).replace("dry_run ", "dry_ran "))
+    status, printed = terraform("validate", "-no-color", folder=folder)
+    assert status != 0 and 'An argument named "dry_ran" is not expected here' in printed
 
 
 def test_it_deploys_the_core_template_of_the_release(module, release):

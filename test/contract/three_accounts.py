@@ -1,23 +1,25 @@
-"""Protects a release in three accounts and two Regions, by the StackSet of the page: six stacks that say what their parameters say. It
-is run by `npm run test:accounts`.
+"""Protects a release in three accounts and two Regions, by the StackSet of the page: six stacks with thirty groups in eight clusters, which are
+what their parameters say. It is run by `npm run test:accounts`.
 """
 
 import json
+import re
 
 import pytest
 
 # The module, because its tests would be run here if they were imported by their names.
-import test_deploy as checks
+import comparisons as checks
 from moto_account import Account
 from pages import commands
 from processes import moto_url
 from release import BUCKET, PAGE, CommandLine, deployed
+from thirty_groups import CLUSTERS, GROUPS, PARAMETERS
+
 SECTION = "Many accounts and Regions"
 REGIONS = ["us-east-1", "eu-west-1"]
-OTHERS = [
-    f"ParameterKey={name},ParameterValue={value}"
-    for name, value in {"Groups": "web", "ClusterNames": "web", "DryRun": "true"}.items()
-]
+VALUES = {**PARAMETERS, "DryRun": "true"}
+# As the page writes a list.
+GIVEN = {name: f'ParameterKey={name},ParameterValue="{value}"' for name, value in VALUES.items()}
 ACCOUNTS = ["111111111111", "222222222222", "333333333333"]
 
 
@@ -31,9 +33,15 @@ def url(release):
         aws = CommandLine(admin, release, REGIONS[0])
         for words in commands(PAGE, SECTION):
             # Moto drops the StackSet's values for those that are not named with one that is. AWS keeps them.
-            more = OTHERS if "--parameter-overrides" in words else []
-            aws.run(*[each.replace("BUCKET", BUCKET) for each in words], *more)
+            more = GIVEN.values() if "--parameter-overrides" in words else []
+            aws.run(*[as_given(each) for each in words], *more)
         yield url
+
+
+def as_given(word):
+    """A word of the page's, with the test's bucket, groups and clusters."""
+    found = re.match(r"ParameterKey=(\w+),", word)
+    return GIVEN.get(found[1] if found else None, word.replace("BUCKET", BUCKET))
 
 
 @pytest.mark.parametrize("region", REGIONS)
@@ -42,9 +50,9 @@ def test_each_has_what_its_parameters_say(url, account_id, region):
     account = Account(url, region).of(account_id)
     [stack] = account.client("cloudformation").describe_stacks()["Stacks"]
     shown = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
-    # Those of the page. Moto shows a list as Python prints it.
-    values = {"CodeBucket": f"{BUCKET}-{region}", "Groups": "web", "ClusterNames": "web", "DryRun": "true"}
-    assert {**shown, "ClusterNames": "web"} == {**shown, **values}
+    values = {"CodeBucket": f"{BUCKET}-{region}", **VALUES}
+    # Moto shows a list as Python prints it.
+    assert {**shown, "ClusterNames": PARAMETERS["ClusterNames"]} == {**shown, **values}
     template = deployed(account, stack["StackName"], values)
     checks.test_functions(account, template)
     checks.test_queues(account, template)
@@ -57,4 +65,10 @@ def test_each_has_what_its_parameters_say(url, account_id, region):
         for rule in template.of_type("AWS::Events::Rule").values()
         if '"queue_name"' in rule["Targets"][0].get("Input", "")
     ]
+    # The places that no group has are empty.
+    assert [[name for name in each["auto_scaling_groups"] if name] for each in terminate] == [GROUPS]
     assert [each["dry_run"] for each in terminate] == [True]
+    assert [each["cluster_names"] for each in terminate] == [CLUSTERS]
+    for group in GROUPS:
+        account.create_empty_group(group)
+    checks.test_the_hooks_are_what_auto_scaling_takes(account, template)

@@ -86,6 +86,36 @@ run "another_stage" {
   }
 }
 
+run "thirty_groups_in_eight_clusters" {
+  variables {
+    cluster_names = ["web-1", "web-2", "web-3", "web-4", "web-5", "web-6", "batch", "payments"]
+    groups = merge(
+      { for pair in setproduct(range(1, 7), ["a", "b", "c", "d"]) : "web-${pair[0]}-${pair[1]}" => {} },
+      { for each in ["a", "b", "c"] : "batch-${each}" => { cluster_name = "batch", drain_timeout_seconds = 43200 } },
+      { for each in ["a", "b", "c"] : "payments-${each}" => { cluster_name = "payments", on_timeout = "leave" } },
+    )
+  }
+  assert {
+    condition     = length(aws_autoscaling_lifecycle_hook.this) == 30
+    error_message = "each of thirty groups has a hook"
+  }
+  assert {
+    condition     = length(split(",", aws_cloudformation_stack.this.parameters.Groups)) == 30
+    error_message = "the functions may act on all thirty"
+  }
+  assert {
+    condition = alltrue([
+      length(split(",", aws_cloudformation_stack.this.parameters.ClusterNames)) == 8,
+      aws_cloudformation_stack.this.parameters.MoreClusters == "batch,payments",
+    ])
+    error_message = "the roles know all eight clusters"
+  }
+  assert {
+    condition     = jsondecode(aws_autoscaling_lifecycle_hook.this["batch-a"].notification_metadata) == { cluster_name = "batch", drain_timeout_seconds = 43200 }
+    error_message = "each hook has its group's settings"
+  }
+}
+
 run "refuses_a_wrong_value" {
   command = plan
   variables {
