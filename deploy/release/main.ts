@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { VERSION } from "../../shared/base/version.ts";
+import { bundleProgram } from "./bundle.ts";
 import { cdkPackage } from "./cdk.ts";
 import { changesOf } from "./changes.ts";
 import { type Files, json, nameInBucket, sums, text } from "./files.ts";
-import { billOfMaterials, packed } from "./npm.ts";
+import { billOfFunctions, billOfProgram, packed } from "./npm.ts";
 import { packageWith, zipOf } from "./package-with.ts";
 import { makeTemplates } from "./template.ts";
 import { terraformModule } from "./terraform.ts";
@@ -57,7 +58,8 @@ async function otherFiles(): Promise<Files> {
   return {
     [npm.name]: npm.bytes,
     "CHANGES.md": text(changesOf(changelog, VERSION)),
-    "bom.json": text(await billOfMaterials(PROJECT)),
+    "bom.json": text(await billOfFunctions(PROJECT)),
+    "program-bom.json": text(await billOfProgram(PROJECT, await bundleProgram())),
   };
 }
 

@@ -17,19 +17,63 @@ export async function packed(folder: string): Promise<{ name: string; bytes: Uin
   });
 }
 
+/** What a bill of materials has, as far as it is read here. */
+type Bill = {
+  readonly metadata: { readonly component: { readonly "bom-ref": string } };
+  readonly components: readonly Component[];
+  readonly dependencies: readonly Dependency[];
+};
+type Component = {
+  readonly "bom-ref": string;
+  readonly properties?: readonly { readonly name: string; readonly value: string }[];
+};
+type Dependency = { readonly ref: string; readonly dependsOn?: readonly string[] };
+
 /**
  * The list of what runs in the functions. `cyclonedx-npm` makes it: `npm sbom --omit dev` leaves out whatever
  * a tool needs too.
  */
-export async function billOfMaterials(project: string): Promise<string> {
+export function billOfFunctions(project: string): Promise<string> {
+  return billOfMaterials(project, ["--omit", "dev"]);
+}
+
+/**
+ * The list of what is in the program: of all that the project is made and tested with, that alone which is bundled.
+ *
+ * @param folders the folders of the packages in the bundle
+ */
+export async function billOfProgram(project: string, folders: readonly string[]): Promise<string> {
+  const bill: Bill = JSON.parse(await billOfMaterials(project, ["--flatten-components"]));
+  const components = bill.components
+    .filter(({ properties = [] }) =>
+      properties.some(({ name, value }) => name === "cdx:npm:package:path" && folders.includes(value)),
+    )
+    // It is what the project is developed with, and what whoever installs the program runs.
+    .map(({ properties = [], ...each }) => ({
+      ...each,
+      properties: properties.filter(({ name }) => name !== "cdx:npm:package:development"),
+    }));
+  if (components.length !== folders.length)
+    throw new Error(`${folders.length} packages are bundled, of which the bill has ${components.length}`);
+  const refs = new Set([bill.metadata.component, ...components].map((each) => each["bom-ref"]));
+  const dependencies = bill.dependencies
+    .filter(({ ref }) => refs.has(ref))
+    .map(({ ref, dependsOn = [] }) => {
+      const kept = dependsOn.filter((each) => refs.has(each));
+      return kept.length === 0 ? { ref } : { ref, dependsOn: kept };
+    });
+  return JSON.stringify({ ...bill, components, dependencies }, null, 2);
+}
+
+async function billOfMaterials(project: string, more: readonly string[]): Promise<string> {
   const tool = join(project, "deploy", "release", "sbom");
   const program = join(tool, "node_modules", ".bin", "cyclonedx-npm");
   if (!existsSync(program))
     await execute("npm", ["ci", "--omit=optional", "--ignore-scripts"], { cwd: tool });
   return inTemporaryFolder(async (to) => {
     const file = join(to, "bom.json");
-    const options = ["--omit", "dev", "--output-reproducible", "--no-validate", "--output-file", file];
-    await execute(program, options, { cwd: project });
+    const options = ["--output-reproducible", "--no-validate", "--output-file", file];
+    await execute(program, [...more, ...options], { cwd: project });
     return readFile(file, "utf8");
   });
 }

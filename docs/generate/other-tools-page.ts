@@ -31,7 +31,7 @@ this repository for it. Everything is made of serverless.yml, so there is one so
 | \`asg-drain-cdk-….tgz\` | The CDK construct. |
 | \`asg-drain-terraform-….zip\` | The Terraform module. |
 | \`asg-drain-….tgz\` | The npm package. Its program \`asg-drain\` plays scenarios (\`asg-drain start\`) and serves the simulated AWS (\`asg-drain simulator\`). |
-| \`bom.json\` | What the functions are made of, with licences (CycloneDX). What the program has besides is not in it. |
+| \`bom.json\`, \`program-bom.json\` | What the functions are made of, and what the program is, with licences (CycloneDX). |
 | \`CHANGES.md\` | What changed in this version. |
 | \`SHA256SUMS\` | The sums of all files: \`sha256sum --check SHA256SUMS\`. |
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import tarfile
 
 import pytest
 
@@ -108,12 +109,29 @@ def test_the_same_files_come_out_in_another_folder_and_time_zone(release, tmp_pa
     assert (tmp_path / "release" / "SHA256SUMS").read_text() == (release / "SHA256SUMS").read_text()
 
 
-def test_the_bill_has_all_that_the_functions_are_made_of(release):
-    bill = json.loads((release / "bom.json").read_text())
+def components_of(bill):
+    """The names of what a bill of materials lists, with their versions. Each has a licence."""
     assert bill["bomFormat"] == "CycloneDX"
-    named = {f"{each['group']}/{each['name']}" if each.get("group") else each["name"] for each in bill["components"]}
+    assert [each["name"] for each in bill["components"] if not each.get("licenses")] == []
+    known = {bill["metadata"]["component"]["bom-ref"], *(each["bom-ref"] for each in bill["components"])}
+    assert known == {each["ref"] for each in bill["dependencies"]}
+    assert {to for each in bill["dependencies"] for to in each.get("dependsOn", [])} <= known
+    return {f"{each['group']}/{each['name']}" if each.get("group") else each["name"]: each["version"] for each in bill["components"]}
+
+
+def test_the_bill_has_all_that_the_functions_are_made_of(release):
     dependencies = json.loads((PROJECT / "package.json").read_text())["dependencies"]
-    assert set(dependencies) <= named
+    assert dependencies.items() <= components_of(json.loads((release / "bom.json").read_text())).items()
+
+
+def test_the_program_s_bill_has_what_is_bundled_with_the_program_and_nothing_else(release):
+    components = components_of(json.loads((release / "program-bom.json").read_text()))
+    [packed] = release.glob(f"asg-drain-{json.loads((PROJECT / 'package.json').read_text())['version']}.tgz")
+    with tarfile.open(packed) as archive:
+        licences = archive.extractfile("package/bin/LICENSES.txt").read().decode()
+    bundled = dict(re.findall(r"^(\S+) (\d[\w.-]+): \S", licences, re.M))
+    assert {"commander", "sinon", "yaml", "zod"} <= bundled.keys()
+    assert components == bundled
 
 
 def test_the_deployment_has_what_its_parameters_say(template):
