@@ -9,6 +9,7 @@ const {
   rightBlock,
   warningsOfBlock,
 } = require("./block.cjs");
+const { addReasons } = require("./findings.cjs");
 
 module.exports = class CheckBlock {
   constructor(serverless, options, { log }) {
@@ -24,6 +25,7 @@ module.exports = class CheckBlock {
         if (problems.length === 0) {
           for (const warning of warningsOfBlock(custom)) log.warning(warning);
           addHooks(resources.Resources, custom);
+          addReasons(resources);
           return;
         }
         const lines = problems.map((problem) => `- ${problem}`).join("\n");

@@ -2,7 +2,6 @@
 import { VERSION } from "../../shared/base/version.ts";
 import { blockOfEverything, CHOICES, conditions } from "./choices.ts";
 import { fill, leftOver, referredTo } from "./fill.ts";
-import { withReasons } from "./findings.ts";
 import { HOOK, withHooks, withoutHooks, withSubscriptions } from "./hooks.ts";
 import { withInputs } from "./input-text.ts";
 import { choose } from "./merge.ts";
@@ -29,11 +28,11 @@ export async function makeTemplates(packager: Packager, zips: ZipNames): Promise
   for (const choice of CHOICES)
     made = choose(made, { choice, all, less: await packaged(choice.otherwise(everything)) });
   const filled = fill(withNames(made as Template, everything.stage));
-  const reasoned = withReasons(withSubscriptions(simplify(filled) as Template));
+  const subscribed = withSubscriptions(simplify(filled) as Template);
   return {
-    template: finish(withHooks(reasoned), ""),
-    core: finish(withoutHooks(reasoned), CORE),
-    task: finish(taskTemplate(withoutHooks(reasoned)), ""),
+    template: finish(withHooks(subscribed), ""),
+    core: finish(withoutHooks(subscribed), CORE),
+    task: finish(taskTemplate(withoutHooks(subscribed)), ""),
   };
 }
 

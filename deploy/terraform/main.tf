@@ -40,6 +40,7 @@ locals {
 }
 
 resource "aws_cloudformation_stack" "this" {
+  # checkov:skip=CKV_AWS_124:Terraform itself waits for the stack, and says what failed in it
   name         = local.name
   template_url = local.template_url
   parameters   = { for name, value in local.parameters : name => value if value != null }
