@@ -47,7 +47,10 @@ const FINDINGS = {
       id: "CKV_AWS_115",
       comment: "A tick that waits is worth nothing, and two runs at once come to the same number of tasks",
     },
-    { id: "CKV_AWS_116", comment: "The next minute's run counts again, and needs nothing of one that failed" },
+    {
+      id: "CKV_AWS_116",
+      comment: "The next minute's run counts again, and needs nothing of one that failed",
+    },
     { id: "CKV_AWS_117", comment: APIS },
     { id: "CKV_AWS_173", comment: "It has an option of Node alone" },
   ],
