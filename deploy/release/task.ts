@@ -16,6 +16,12 @@ const KEPT = [
 ];
 /** The roles that are not there. */
 const GONE = ["DeregisterRole", "LifecycleHookRole"];
+/** What only a notice of EC2 or AWS Health leads to. deregister passes it on, and there is none. */
+export const FOR_NOTICES: readonly Tree[] = [
+  "autoscaling:TerminateInstanceInAutoScalingGroup",
+  "ec2:DescribeInstanceStatus",
+  "ec2:DescribeSpotInstanceRequests",
+];
 const NAME = joined(["asg-drain-", { Ref: "Stage" }]);
 /** How long ECS waits between SIGTERM and SIGKILL, in seconds. A run that is under way takes up to 90. */
 const STOP_SECONDS = 120;
@@ -51,6 +57,7 @@ export function taskTemplate(template: Template): Template {
     TaskLogGroup: logGroup(packaged("TerminateLogGroup")),
     TaskDefinition: taskDefinition(inputOf(template), packaged("TerminateLambdaFunction")),
     TaskService: SERVICE,
+    TaskNotRunningAlarm: notRunningAlarm(packaged("DrainsCutOffAlarm")),
   };
   return {
     ...template,
@@ -84,17 +91,29 @@ function isGone(tree: Tree): boolean {
   return GONE.includes(String(Array.isArray(attribute) ? attribute[0] : Ref));
 }
 
-// All of terminate's policies but that for its log: ECS writes the log.
+// Terminate's policies but that for its log: ECS writes the log.
 function roleOf(role: Resource): Resource {
-  const { Policies, ...properties } = role.Properties as Branch;
+  const properties = role.Properties as Branch;
   return {
     ...role,
     Properties: {
       ...properties,
       AssumeRolePolicyDocument: ASSUMED_BY_TASKS,
-      Policies: (Policies as Branch[]).filter(({ PolicyName }) => PolicyName !== "log"),
+      Policies: rolePoliciesOf(properties),
     },
   };
+}
+
+/** The policies of the task's role, made of the properties of terminate's. */
+export function rolePoliciesOf({ Policies }: Branch): readonly Branch[] {
+  const kept = (Policies as Branch[]).filter(({ PolicyName }) => PolicyName !== "log");
+  return kept.map((each) => withoutNotices(each) as Branch);
+}
+
+function withoutNotices(tree: Tree): Tree {
+  if (Array.isArray(tree)) return tree.filter((each) => !FOR_NOTICES.includes(each)).map(withoutNotices);
+  if (!isBranch(tree)) return tree;
+  return Object.fromEntries(Object.entries(tree).map(([key, each]) => [key, withoutNotices(each)]));
 }
 
 const ASSUMED_BY_TASKS: Branch = {
@@ -123,9 +142,30 @@ function executionRole({ Properties }: Resource): Resource {
     Type: "AWS::IAM::Role",
     Properties: {
       AssumeRolePolicyDocument: ASSUMED_BY_TASKS,
-      ManagedPolicyArns: [
+      Policies: [
         {
-          "Fn::Sub": `arn:\${AWS::Partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy`,
+          PolicyName: "start",
+          PolicyDocument: {
+            Version: "2012-10-17",
+            Statement: [
+              // The image may be in any repository, of another account too. IAM knows no resource for the token.
+              {
+                Effect: "Allow",
+                Action: [
+                  "ecr:GetAuthorizationToken",
+                  "ecr:BatchCheckLayerAvailability",
+                  "ecr:GetDownloadUrlForLayer",
+                  "ecr:BatchGetImage",
+                ],
+                Resource: ["*"],
+              },
+              {
+                Effect: "Allow",
+                Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+                Resource: { "Fn::GetAtt": ["TaskLogGroup", "Arn"] },
+              },
+            ],
+          },
         },
       ],
       ...(PermissionsBoundary === undefined ? {} : { PermissionsBoundary }),
@@ -203,3 +243,36 @@ const SERVICE: Resource = {
     DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
   },
 };
+
+/**
+ * Goes off when the service has no task for five minutes. Each running task has one value a minute (ECS Developer Guide, "Amazon ECS service
+ * RUNNING task count").
+ */
+export const NOT_RUNNING = {
+  Namespace: "AWS/ECS",
+  MetricName: "CPUUtilization",
+  Statistic: "SampleCount",
+  Period: 60,
+  EvaluationPeriods: 5,
+  ComparisonOperator: "LessThanThreshold",
+  Threshold: 1,
+  TreatMissingData: "breaching",
+};
+
+// Those are told who are told of the other alarms.
+function notRunningAlarm({ Properties }: Resource): Resource {
+  const { AlarmActions, OKActions } = Properties as Branch;
+  const told = Object.entries({ AlarmActions, OKActions }).filter(([, each]) => each !== undefined);
+  return {
+    Type: "AWS::CloudWatch::Alarm",
+    Condition: "HasTaskCluster",
+    Properties: {
+      ...NOT_RUNNING,
+      Dimensions: [
+        { Name: "ClusterName", Value: { Ref: "TaskCluster" } },
+        { Name: "ServiceName", Value: { "Fn::GetAtt": ["TaskService", "Name"] } },
+      ],
+      ...(Object.fromEntries(told) as Branch),
+    },
+  };
+}

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parse } from "yaml";
+import { FOR_NOTICES } from "../../deploy/release/task.ts";
+import { CANNOT, type RoleName, WHY } from "./permissions.ts";
 import { markdownTable } from "./tables.ts";
 
 type Statement = {
@@ -21,7 +23,7 @@ const BLOCK: Readonly<Record<string, unknown>> = {
   terminate: { cluster_names: ["CLUSTER"] },
   scale_tasks: { cluster_name: "CLUSTER", service_name: "SERVICE", min_task_count: 1, n_count: 0 },
 };
-const ROLES = {
+const ROLES: Readonly<Record<string, RoleName>> = {
   DeregisterRole: "deregister",
   TerminateRole: "terminate",
   ScaleTasksRole: "scale-tasks",
@@ -33,20 +35,28 @@ export async function permissionsPage(): Promise<string> {
   const text = readFileSync("serverless.yml", "utf8");
   const { resources } = parse(text, { merge: true, logLevel: "error" });
   const sections = Object.entries(ROLES).map(
-    async ([id, name]) => `## ${name}\n\n${await roleTable(resources.Resources[id].Properties)}`,
+    async ([id, name]) =>
+      `## ${name}\n\n${await roleTable(resources.Resources[id].Properties)}\n\nIt cannot:\n\n${cannotDo(name)}`,
   );
   return `# What the roles may do
 
 <!-- Made from serverless.yml by \`npm run docs\`. -->
 
 Each function has a role of its own, and so have the hooks. This is all that they may do, with a block that has the group GROUP and the cluster
-CLUSTER. The templates of a release have the same statements.
+CLUSTER. The templates of a release have the same statements. \`npx mocha test/package/roles.test.ts\` plays fleets in which each action is
+called, and asks the roles for what they must refuse.
 
 - \`discover: named\` takes the reads of all clusters away. \`clusters: '*'\` and \`cluster_tag\` allow to change all.
 - \`group_tag\` adds the same actions on groups that carry the tag, by \`aws:ResourceTag\`.
 - \`kms_key_arn\` adds \`kms:Decrypt\` and \`kms:GenerateDataKey\` on that key, for all roles but that of scale-tasks.
 
 ${(await Promise.all(sections)).join("\n\n")}
+
+## A task
+
+\`task.json\` ([as-a-task.md](as-a-task.md)) has terminate's role without its log, and without what only notices of EC2 and AWS Health need:
+${FOR_NOTICES.map((each) => code(String(each))).join(", ")}. \`npx mocha test/package/task.test.ts\` shows
+that a task calls all of the rest. By the execution role, ECS gets the image from any repository of ECR, and writes the task's log.
 
 ## Who deploys
 
@@ -68,6 +78,7 @@ async function roleTable({ Policies }: Role): Promise<string> {
   );
   const rows = statements.flat().map(({ Action, Resource, Condition = {} }) => [
     [Action].flat().map(code).join(", "),
+    whyOf([Action].flat()),
     [Resource]
       .flat()
       .map((each) => code(resourceText(each)))
@@ -83,7 +94,22 @@ async function roleTable({ Policies }: Role): Promise<string> {
       )
       .join(", "),
   ]);
-  return markdownTable(["actions", "on", "if"], rows);
+  return markdownTable(["actions", "why", "on", "if"], rows);
+}
+
+// An action has its reason by itself, or with all others of its service that begin with the same word.
+function whyOf(actions: readonly string[]): string {
+  const reasons = actions.map((action) => {
+    const reason = WHY[action] ?? WHY[action.replace(/:(Describe|List|Get)\w+$/, ":reads")];
+    if (reason === undefined)
+      throw new Error(`docs/generate/permissions.ts: nothing says why ${action} is needed`);
+    return reason;
+  });
+  return [...new Set(reasons)].join(" ");
+}
+
+function cannotDo(name: RoleName): string {
+  return CANNOT[name].map(({ what }) => `- ${what}`).join("\n");
 }
 
 // A statement stands there, or a function of permissions.cjs makes it of the block.

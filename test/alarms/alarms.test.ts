@@ -2,6 +2,7 @@
 // stays silent where nothing of its kind is wrong. CloudWatch leaves open how far back it looks, and how late a value comes.
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { NOT_RUNNING } from "../../deploy/release/task.ts";
 import { thePackage } from "../package/packaged.ts";
 import { functions, HOOK, instanceIds, linesOf } from "../scenarios/fixture.ts";
 import { type Alarm, type Circumstances, statesOf } from "./evaluate.ts";
@@ -260,6 +261,27 @@ describe("the template's alarms", () => {
       const minutes = on.map(({ at }) => Math.floor(at / MINUTE));
       expect(minutes).to.deep.equal(minutes.map((_, i) => (minutes[0] ?? 0) + i));
       expect(on.at(-1)?.at).to.be.at.least(Math.min(completedAt, played.endedAt - MINUTE));
+    }
+  });
+
+  it("that of a task's service goes off in time once no task runs, and not while ECS moves it to another instance", () => {
+    const to = 60 * MINUTE;
+    // ECS has a value of each task that runs, each minute.
+    const inMinutes = (isRunning: (minute: number) => boolean) =>
+      Array.from({ length: 60 }, (_, minute) => minute)
+        .filter(isRunning)
+        .map((minute) => ({ at: minute * MINUTE, knownAt: (minute + 1) * MINUTE, value: 3 }));
+    const page = readFileSync(new URL("../../docs/as-a-task.md", import.meta.url), "utf8");
+    const minutes = Number(/`TaskNotRunningAlarm` goes off within (\d+) minutes/.exec(page)?.[1]);
+    for (const circumstances of CIRCUMSTANCES) {
+      const firstOf = (isRunning: (minute: number) => boolean) =>
+        statesOf(NOT_RUNNING, inMinutes(isRunning), { ...circumstances, from: 30 * MINUTE, to }).find(
+          ({ state }) => state === "ALARM",
+        )?.at;
+      const ended = firstOf((minute) => minute < 35) ?? Number.NaN;
+      expect(ended, JSON.stringify(circumstances)).to.be.within(35 * MINUTE, (35 + minutes) * MINUTE);
+      expect(firstOf((minute) => minute < 35 || minute >= 38)).to.equal(undefined);
+      expect(firstOf(() => true)).to.equal(undefined);
     }
   });
 

@@ -85,6 +85,8 @@ function statisticOf({ Statistic }: Alarm, values: readonly number[]): number {
       return values.reduce((sum, value) => sum + value, 0);
     case "Maximum":
       return Math.max(...values);
+    case "SampleCount":
+      return values.length;
     default:
       throw new Error(`cannot make the statistic ${Statistic}`);
   }

@@ -6,6 +6,7 @@ import { HOOK } from "../../deploy/release/hooks.ts";
 import { packageWith } from "../../deploy/release/package-with.ts";
 import { PARAMETERS } from "../../deploy/release/parameters.ts";
 import { SLOTS } from "../../deploy/release/places.ts";
+import { rolePoliciesOf } from "../../deploy/release/task.ts";
 import { makeTemplates, type Templates } from "../../deploy/release/template.ts";
 import type { Branch, Template, Tree } from "../../deploy/release/tree.ts";
 import { deregisterInput } from "../../functions/deregister/input.ts";
@@ -252,6 +253,7 @@ describe("the templates of a release", () => {
       EventBus: "drains",
       KmsKeyArn: "arn:aws:kms:us-east-1:123456789012:key/1",
       MoreRolesThatMaySend: ROLE,
+      AlarmActions: ON_CALL,
     };
     const core = evaluate(templates.core, { CodeBucket: "code", ...values });
     const made = evaluate(templates.task, { Image: "asg-drain:1", TaskCluster: "tools", ...values });
@@ -259,9 +261,12 @@ describe("the templates of a release", () => {
       resources[id]?.Properties as Record<string, Tree>;
     const policies = of(core, "TerminateRole").Policies as Branch[];
     expect(policies.map(({ PolicyName }) => PolicyName)).to.include("log");
-    expect(of(made, "TaskRole").Policies).to.deep.equal(
-      policies.filter(({ PolicyName }) => PolicyName !== "log"),
-    );
+    // What of it a task calls is in task.test.ts.
+    expect(of(made, "TaskRole").Policies).to.deep.equal(rolePoliciesOf({ Policies: policies }));
+    const { Policies: [start] = [] } = of(made, "ExecutionRole") as { Policies?: Branch[] };
+    expect(JSON.stringify(start))
+      .to.include('"Resource":"<TaskLogGroup.Arn>"')
+      .and.include("ecr:BatchGetImage");
     expect(JSON.stringify(of(made, "TaskRole").AssumeRolePolicyDocument)).to.include(
       "ecs-tasks.amazonaws.com",
     );
@@ -296,7 +301,18 @@ describe("the templates of a release", () => {
     });
     expect(of(made, "MonitorQueue")).to.deep.equal(of(core, "MonitorQueue"));
     expect(of(made, "TaskService")).to.deep.include({ Cluster: "tools", DesiredCount: 1 });
-    expect(evaluate(templates.task, { Image: "i", Groups: "web" })).to.not.have.property("TaskService");
+    const { Dimensions, AlarmActions } = of(made, "TaskNotRunningAlarm");
+    expect([Dimensions, AlarmActions]).to.deep.equal([
+      [
+        { Name: "ClusterName", Value: "tools" },
+        { Name: "ServiceName", Value: "<TaskService.Name>" },
+      ],
+      [ON_CALL],
+    ]);
+    expect(evaluate(templates.task, { Image: "i", Groups: "web" })).to.not.have.any.keys(
+      "TaskService",
+      "TaskNotRunningAlarm",
+    );
     expect(templates.task.Parameters).to.not.have.any.keys("CodeBucket", "DeregisterAtOnce", "WithDashboard");
   });
 

@@ -4,11 +4,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { inProcess } from "../../cli/in-process.ts";
+import { CANNOT } from "../../docs/generate/permissions.ts";
 import type { RecordedCall } from "../../simulator/cloud/simulation.ts";
 import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
 import { type IamRequest, type Role, readRole, requestsOf } from "./iam.ts";
-import { FUNCTIONS, type FunctionName, PROJECT, packageWith, readBlock } from "./packaged.ts";
+import { FUNCTIONS, type FunctionName, type Package, PROJECT, packageWith, readBlock } from "./packaged.ts";
 import { SCALED, troubledFleets } from "./troubled-fleets.ts";
 import { hookOf, namesOf } from "./world.ts";
 
@@ -17,13 +18,14 @@ describe("the functions' roles", () => {
   /** Those of a block that names a tag in place of the group. */
   const byTag = {} as Record<FunctionName, Role>;
   const calls: RecordedCall[] = [];
+  let packaged: Package;
   let group: string;
   let hasCluster: boolean;
   let lifecycleQueue: unknown;
 
   before(async () => {
     const block = await readBlock();
-    const packaged = await packageWith({
+    packaged = await packageWith({
       ...block,
       event_bus: "drains",
       scale_tasks: { services: [SCALED] },
@@ -65,29 +67,12 @@ describe("the functions' roles", () => {
       expect([...called].sort()).to.deep.equal(granted);
     });
 
-    it(`${name}: is refused what is not its own`, () => {
-      const arn = "arn:aws:sqs:us-east-1:123456789012:somebody-elses";
-      const group =
-        "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:x:autoScalingGroupName/other";
+    it(`${name}: is refused what docs/permissions.md says that it cannot do`, () => {
+      for (const { what, requests } of CANNOT[name])
+        expect(requests.filter(roles[name].allows), what).to.deep.equal([]);
+      // The pair reads all clusters, to find what nobody named.
       const cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/other";
       const task = "arn:aws:ecs:us-east-1:123456789012:task/other/0";
-      const instance = "arn:aws:ecs:us-east-1:123456789012:container-instance/other/0";
-      const service = "arn:aws:ecs:us-east-1:123456789012:service/other/edge";
-      const requests: IamRequest[] = [
-        { action: "sqs:ReceiveMessage", resource: arn },
-        { action: "sqs:SendMessage", resource: arn },
-        { action: "autoscaling:CompleteLifecycleAction", resource: group },
-        { action: "autoscaling:RecordLifecycleActionHeartbeat", resource: group },
-        { action: "autoscaling:TerminateInstanceInAutoScalingGroup", resource: group },
-        { action: "ecs:DeregisterContainerInstance", resource: cluster },
-        { action: "ecs:UpdateContainerInstancesState", resource: instance, cluster },
-        { action: "ecs:UpdateContainerInstancesState", resource: instance },
-        { action: "ecs:StopTask", resource: task, cluster },
-        { action: "ecs:UpdateService", resource: service, cluster },
-        { action: "events:PutEvents", resource: "arn:aws:events:us-east-1:123456789012:event-bus/default" },
-      ];
-      expect(requests.filter(roles[name].allows)).to.deep.equal([]);
-      // The pair reads all clusters, to find what nobody named.
       const reads: IamRequest[] = [
         { action: "ecs:ListClusters", resource: "*" },
         { action: "ecs:ListContainerInstances", resource: cluster, cluster },
@@ -110,6 +95,15 @@ describe("the functions' roles", () => {
       expect(byTag[name].actions).to.deep.equal(roles[name].actions);
     });
   }
+
+  it("the hooks' role may send to the lifecycle queue, and is refused all else", () => {
+    const { allows, actions } = readRole(packaged.resources, "LifecycleHookRole");
+    expect(actions).to.deep.equal(["sqs:GetQueueUrl", "sqs:SendMessage"]);
+    const resource = `arn:aws:sqs:us-east-1:123456789012:${lifecycleQueue}`;
+    expect(allows({ action: "sqs:SendMessage", resource })).to.equal(true);
+    for (const { what, requests } of CANNOT["the lifecycle hooks"])
+      expect(requests.filter(allows), what).to.deep.equal([]);
+  });
 
   it("deregister: Lambda may poll the lifecycle queue by its role, as an event source mapping does", () => {
     const resource = `arn:aws:sqs:us-east-1:123456789012:${lifecycleQueue}`;
