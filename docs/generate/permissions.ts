@@ -1,5 +1,5 @@
 // Why a role has each of its actions, and what it cannot do. docs/permissions.md is made of it. test/package/roles.test.ts asks the packaged
-// roles for all that is said to be refused.
+// roles for all of that.
 
 /** The roles by the names that the page has for them. */
 export type RoleName = "deregister" | "terminate" | "scale-tasks" | "the lifecycle hooks";
@@ -40,7 +40,7 @@ export const WHY: Readonly<Record<string, string>> = {
   "ecs:DeregisterContainerInstance":
     "A container instance whose instance is dead would count for ever. With `deregister_container_instance: never`, it is not called.",
   "ecs:StopTask": "Tasks that do not leave by themselves, such as daemons, are stopped last.",
-  "autoscaling:CompleteLifecycleAction": "The instance is let go once it is drained.",
+  "autoscaling:CompleteLifecycleAction": "The lifecycle action is completed once the instance is drained.",
   "autoscaling:RecordLifecycleActionHeartbeat": "The hook is prolonged while the drain goes on.",
   "autoscaling:TerminateInstanceInAutoScalingGroup":
     "For `on_rebalance` and `on_maintenance`, it has Auto Scaling replace the instance.",
