@@ -2,7 +2,7 @@
 // says in one line what is wrong with its options.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -93,10 +93,10 @@ describe("asg-drain", () => {
       timeout: HANGS_MS,
     });
 
-  it("finds its own task and instance, sweeps, and ends with 0 after SIGTERM, without another run", async () => {
-    const { port } = metadata.address() as AddressInfo;
-    const child = spawn(process.execPath, [program, "run", "--group", "web", "--cluster", "main"], {
-      env: { ...environment, ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${port}/v4/1` },
+  // Runs until nothing is left to do, and is then told to end.
+  async function untilIdle(words: readonly string[], more: NodeJS.ProcessEnv = {}) {
+    const child = spawn(process.execPath, [program, ...words], {
+      env: { ...environment, ...more },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let printed = "";
@@ -105,11 +105,19 @@ describe("asg-drain", () => {
       if (printed.includes('"nothing to do"')) child.kill("SIGTERM");
     }
     if (child.exitCode === null) await once(child, "exit");
-    expect([child.exitCode, child.signalCode]).to.deep.equal([0, null]);
     const lines = printed
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line));
+      .map((line): Record<string, unknown> => JSON.parse(line));
+    return { lines, ended: [child.exitCode, child.signalCode] };
+  }
+
+  it("finds its own task and instance, sweeps, and ends with 0 after SIGTERM, without another run", async () => {
+    const { port } = metadata.address() as AddressInfo;
+    const { lines, ended } = await untilIdle(["run", "--group", "web", "--cluster", "main"], {
+      ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${port}/v4/1`,
+    });
+    expect(ended).to.deep.equal([0, null]);
     expect(lines.map(({ message }) => message)).to.deep.equal([
       "own instance found",
       "run started",
@@ -118,6 +126,19 @@ describe("asg-drain", () => {
     expect(lines[0]).to.include({ instance_id: ids[0], cluster: "main", version: VERSION });
     expect(lines[2]).to.include({ swept: true, queue: "in-memory" });
   });
+
+  const page = readFileSync(join(PROJECT, "docs", "as-a-task.md"), "utf8");
+  for (const [why, words] of [
+    ["by hand", /npm run asg-drain -- (run .*)$/m.exec(page)?.[1]?.split(" ")],
+    ["in a task that is started for it", JSON.parse(/"command":(\[.*?\])/.exec(page)?.[1] ?? "null")],
+  ] as const)
+    it(`sweeps by the page's command: ${why}`, async () => {
+      const named: Record<string, string> = { GROUP: "web", CLUSTER: "main", "web-a": "web" };
+      const { lines, ended } = await untilIdle((words as string[]).map((each) => named[each] ?? each));
+      expect(ended).to.deep.equal([0, null]);
+      expect(lines.map(({ message }) => message)).to.deep.equal(["run started", "nothing to do"]);
+      expect(lines[0]).to.deep.include({ auto_scaling_groups: ["web"] });
+    });
 
   it("does not begin if ECS does not tell its task in words that it knows", () => {
     const wrong = { ...environment, ECS_CONTAINER_METADATA_URI_V4: `${environment.AWS_ENDPOINT_URL}/v4/1` };
