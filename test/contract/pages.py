@@ -6,13 +6,13 @@ import shlex
 from processes import PROJECT
 
 
-def commands(page, heading):
-    """The commands of a section, each as a list of words."""
+def commands(page, heading, program=""):
+    """The commands of a section, or those of one program, each as a list of words."""
     text = (PROJECT / "docs" / page).read_text()
     section = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.S | re.M)[1]
     blocks = re.findall(r"(?:^ {4,}\S.*\n)+", without_snippets(section), re.M)
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
-    return [shlex.split(line) for line in lines]
+    return [shlex.split(line) for line in lines if line.lstrip().startswith(program)]
 
 
 def command(page, heading, *words):
