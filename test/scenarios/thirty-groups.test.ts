@@ -21,7 +21,7 @@ const deployed = {
   ...block,
   dry_run: false,
   group_tag: "drain=yes",
-  deregister: { ...block.deregister, lifecycle_topic_arns: TOPICS.map(topicArn) },
+  topics: TOPICS.map(topicArn),
 } as Block;
 const { deregister, terminate } = inputsOf(deployed);
 const [lifecycle, monitor] = [deregister.lifecycle_queue_name, deregister.elb_monitor_queue_name] as string[];
