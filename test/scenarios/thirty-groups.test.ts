@@ -88,6 +88,7 @@ describe("one deployment for thirty groups and two that carry a tag", () => {
     expect(clusters).to.have.lengthOf(8);
     const outcome = await play(scenario);
     expectDrained(outcome, { count: GOING, withinSeconds: 10 });
+    expect(outcome.damage).to.deep.equal([]);
     expectQuiet(outcome);
     const held = linesOf(outcome, "held by the lifecycle hook");
     const HOUR = 3_600_000;
