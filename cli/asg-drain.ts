@@ -16,6 +16,10 @@ const COMMANDS = {
     does: "plays a scenario: the functions themselves, over a simulated AWS, in virtual time",
     run: () => import("./start.ts"),
   },
+  report: {
+    does: "makes one HTML page of a simulation, of a judged report, or of the functions' logs",
+    run: () => import("./report-page.ts"),
+  },
   simulator: {
     does: "serves the simulated AWS on 127.0.0.1, for any SDK",
     run: () => import("./simulator.ts"),

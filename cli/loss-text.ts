@@ -37,13 +37,18 @@ export function lossText({ damage, terminations, startedAt }: Played): string {
     const long = seconds === 0 ? "" : ` for ${seconds} s`;
     return `  ${clock(from, startedAt)}  ${instanceId.padEnd(19)}  ${kind}${long}: ${what}`;
   });
+  const why = permitsText({ damage, terminations }).map((each) => `  ${each}`);
+  return ["LOST", ...lines, "ALLOWED", ...why].join("\n");
+}
+
+/** What allows the losses and which setting would have saved them: a text for each setting. */
+export function permitsText({ damage, terminations }: Pick<Played, "damage" | "terminations">): string[] {
   const permits = [...new Set(damage.map(({ allowedBy }) => allowedBy))];
   const askedAt = new Map(terminations.map((each) => [each.instanceId, each.askedAt]));
-  const why = permits.map((permit) => {
+  return permits.map((permit) => {
     const those = damage.filter(({ allowedBy }) => allowedBy === permit);
-    return `  ${those.length} by ${permit ?? "nothing: a violation"}${permit ? `: ${adviceOn(permit, those, askedAt)}` : ""}`;
+    return `${those.length} by ${permit ?? "nothing: a violation"}${permit ? `: ${adviceOn(permit, those, askedAt)}` : ""}`;
   });
-  return ["LOST", ...lines, "ALLOWED", ...why].join("\n");
 }
 
 function adviceOn(

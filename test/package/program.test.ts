@@ -43,7 +43,7 @@ describe("the program of the npm package", () => {
     expect(await run("--version")).to.include({ code: 0, stdout: `${VERSION}\n` });
     const { stdout } = await run("--help");
     expect(stdout).to.include("Usage: asg-drain [options] [command]");
-    for (const name of ["start", "simulator"]) {
+    for (const name of ["start", "report", "simulator"]) {
       expect(stdout).to.match(new RegExp(`^  ${name} `, "m"));
       const help = await run(name, "--help");
       expect(help).to.include({ code: 0 });
@@ -57,6 +57,23 @@ describe("the program of the npm package", () => {
     const report = JSON.parse(stdout);
     expect(report.violations).to.deep.equal([]);
     expect(report.terminations).to.not.have.lengthOf(0);
+  });
+
+  it("makes a page of a fleet, and refuses to write it nowhere", async () => {
+    const fleet = join(folder, "package", "examples", "fleet.yaml");
+    const page = join(folder, "fleet.html");
+    expect(await run("report", fleet, "--output", page)).to.include({
+      code: 0,
+      stdout: `${page}: fleet, 3 rows\n`,
+    });
+    expect(await readFile(page, "utf8")).to.match(/^<!doctype html>/);
+    expect(await run("report", fleet)).to.include({ code: 2 });
+    const nowhere = join(folder, "none", "fleet.html");
+    const { code, stderr } = await run("report", fleet, "--output", nowhere);
+    expect([code, stderr]).to.deep.equal([
+      2,
+      `--output: expected a file that can be written, found ${nowhere} (ENOENT)\n`,
+    ]);
   });
 
   it("refuses a wrong command, a wrong option and a wrong file with the same exit status", async () => {
