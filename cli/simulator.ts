@@ -1,7 +1,10 @@
 import { Command, InvalidArgumentError } from "commander";
+import type { FunctionsOptions } from "../simulator/front/served-functions.ts";
 import { serve } from "../simulator/front/server.ts";
-import { readScenario } from "../simulator/scenario/read.ts";
 import { allowClosedPipes } from "./closed-pipes.ts";
+import { fromPackage } from "./from-package.ts";
+import { readScenarioFile } from "./scenario-file.ts";
+import { fromSource } from "./served-functions.ts";
 import { endUsage, endWith, endWithWhatNobodyCatches, isPackaged } from "./usage.ts";
 
 allowClosedPipes();
@@ -17,17 +20,46 @@ const command = new Command(isPackaged() ? "asg-drain simulator" : "npm run simu
     speedNumber,
     1,
   )
+  .option("--with-functions", "the functions run in it too, on their schedules")
+  .option("--from-package <folder>", "the functions of this folder's zips, and not those of the source")
   .addHelpText("after", "\nExit status 2 means that an option or the scenario is wrong, or the port taken.")
   .exitOverride(endUsage)
   .parse();
-const { port, scenario: file, speed } = command.opts<{ port: number; scenario: string; speed: number }>();
+const options = command.opts<{
+  port: number;
+  scenario: string;
+  speed: number;
+  withFunctions?: true;
+  fromPackage?: string;
+}>();
 
 try {
-  const server = await serve({ scenario: readScenario(file), port, speed });
+  const { port, scenario, speed } = options;
+  const functions = functionsOf(options);
+  const server = await serve({
+    scenario: readScenarioFile(scenario),
+    port,
+    speed,
+    ...(functions && { functions }),
+  });
   process.stdout.write(`listening ${server.url}\n`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.close());
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, async () => {
+      await server.close();
+      // Invocations that still run, and their timers, end with it. What was printed is written by then.
+      process.exit();
+    });
 } catch (error) {
   endWith(error);
+}
+
+function functionsOf({
+  withFunctions,
+  fromPackage: folder,
+  speed,
+}: typeof options): FunctionsOptions | undefined {
+  if (withFunctions === undefined && folder === undefined) return undefined;
+  return folder === undefined ? fromSource() : fromPackage(folder, speed);
 }
 
 function portNumber(text: string): number {

@@ -2,10 +2,10 @@ import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { verdictOf } from "../simulator/judge/damage.ts";
 import { playScenario } from "../simulator/scenario/play.ts";
-import { readScenario } from "../simulator/scenario/read.ts";
 import { allowClosedPipes } from "./closed-pipes.ts";
 import { inProcess } from "./in-process.ts";
 import { reportOf } from "./report.ts";
+import { readScenarioFile } from "./scenario-file.ts";
 import { progressText, storyText, summaryText } from "./story-text.ts";
 import { endUsage, endWith, endWithWhatNobodyCatches, isPackaged } from "./usage.ts";
 
@@ -43,7 +43,7 @@ const command = new Command(isPackaged() ? "asg-drain start" : "npm start --")
 const options = command.opts<{ scenario: string; seed?: number; json?: true }>();
 
 try {
-  const scenario = readScenario(options.scenario);
+  const scenario = readScenarioFile(options.scenario);
   const startedAt = Date.parse(scenario.starts_at);
   const played = await playScenario(scenario, {
     invoke: inProcess((line) => {

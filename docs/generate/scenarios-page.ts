@@ -9,7 +9,7 @@ export function scenariosPage(): string {
 
 <!-- Made from the scenario schema by \`npm run docs\`. -->
 
-A scenario file is YAML. It describes a world, what happens to it, and how the functions are scheduled.
+A scenario file is YAML; \`-\` stands for standard input. It describes a world, what happens to it, and how the functions are scheduled.
 
     npm start -- --scenario FILE                     # the functions over it, in virtual time
     npm start --silent -- --scenario FILE --json     # the same, reported as one line of JSON
@@ -88,8 +88,9 @@ So is damage that nothing allows. The whole list, and what does not count, is in
 
 A wrong file is refused as a whole, with a line for each wrong key, up to twenty. So is a file of more than 128 KiB.
 
-- A name that one part of the file uses for another must exist. No two parts of a kind have the same name. The queues that the
-  functions' inputs name must exist. A load balancer or cluster may be missing: that is trouble worth playing.
+- A name that one part of the file uses for another must exist. No two parts of a kind have the same name. What the functions' inputs
+  name must exist too: queues, load balancers, target groups, clusters and groups.
+- The functions' inputs are checked as the functions check them.
 - Instance ids in the timeline must be in the groups' \`instance_ids\`, if all groups have some. After the timeline launches an
   instance, other ids are allowed: its id is drawn. An id that no instance ever had ends the run when its time comes.
 - \`scale_in\` must not ask for more instances than the group has by then, after all that is scaled before.

@@ -11,6 +11,7 @@ import { taskInterfaces } from "../services/ecs/task-interfaces.ts";
 import { elbService } from "../services/elb/operations.ts";
 import { elbv2Service } from "../services/elbv2/operations.ts";
 import { eventBridgeService } from "../services/eventbridge/operations.ts";
+import { logsService } from "../services/logs/operations.ts";
 import { sqsService } from "../services/sqs/operations.ts";
 import { World } from "../services/world.ts";
 import { decodeInput } from "../wire/decode.ts";
@@ -39,7 +40,7 @@ export type RecordedCall = {
   readonly at: number;
   readonly caller: string;
   /** Such as `ecs:ListTasks`; the prefixes are sqs, ecs, elb, elbv2, autoscaling, ec2,
-   * application-autoscaling and events. */
+   * application-autoscaling, events and logs. */
   readonly action: string;
   readonly input: unknown;
   /** The error's code and text, where it was answered with one. */
@@ -67,6 +68,8 @@ export class Simulation implements Past {
   /** How many calls there were, by caller and then by action, including those that are forgotten. */
   readonly callCounts = new Map<string, Map<string, number>>();
   readonly services: readonly Service[];
+  /** What queue URLs begin with. */
+  readonly origin: string;
   /** How far eventually consistent reads lag behind, in milliseconds. */
   readLag = 0;
   /** Whether each call lags by another time, up to `readLag`: a read may then show less than one before it. */
@@ -75,6 +78,8 @@ export class Simulation implements Past {
   pageLimit = Number.POSITIVE_INFINITY;
   /** The caller whose call takes effect at this moment. */
   acting: Caller | undefined;
+  /** The callers on the HTTP port that are known by their access key. All others are one caller, `client`. */
+  readonly callers = new Map<string, Caller>();
   readonly #clock: Clock;
   readonly #latency: readonly [number, number];
 
@@ -82,6 +87,7 @@ export class Simulation implements Past {
     this.world = new World(options.startsAt, options.seed);
     this.faults = new Faults(this.world.random("faults"), this.world.firings);
     this.#clock = options.clock;
+    this.origin = options.origin;
     this.#latency = options.latency ?? [0, 0];
     this.services = [
       sqsService(this.world, options.clock, options.origin),
@@ -92,11 +98,12 @@ export class Simulation implements Past {
       ec2Service(this.world, (moment) => taskInterfaces(this.world, moment)),
       applicationAutoScalingService(this.world),
       eventBridgeService(this.world),
+      logsService(this.world),
     ];
   }
 
   /** Answers one request. Never throws. */
-  async handle(request: WireRequest, caller: Caller = clientOf(request)): Promise<WireResponse> {
+  async handle(request: WireRequest, caller: Caller = this.#clientOf(request)): Promise<WireResponse> {
     const askedAt = this.#clock.now();
     const random = this.world.random("calls");
     const requestId = random.uuid();
@@ -189,6 +196,13 @@ export class Simulation implements Past {
     return strike?.kind === "entries" ? failEntries(action, input, strike.fails, run) : run(input);
   }
 
+  // The access key stands in the signature, which nobody checks. Without one, nobody can tell clients apart.
+  #clientOf({ headers }: WireRequest): Caller {
+    const [, accessKey = ""] = /\bCredential=([^/]+)\//.exec(headers.authorization ?? "") ?? [];
+    const client = { name: "client", principal: callerOf(accessKey), readSince: Number.POSITIVE_INFINITY };
+    return this.callers.get(accessKey) ?? client;
+  }
+
   // By how much a call lags.
   #lag(): number {
     if (!this.readLagVaries || this.readLag === 0) return this.readLag;
@@ -202,12 +216,6 @@ export class Simulation implements Past {
   }
 }
 
-// The access key stands in the signature, which nobody checks. Without one, nobody can tell clients apart.
-function clientOf({ headers }: WireRequest): Caller {
-  const [, accessKey = ""] = /\bCredential=([^/]+)\//.exec(headers.authorization ?? "") ?? [];
-  return { name: "client", principal: callerOf(accessKey), readSince: Number.POSITIVE_INFINITY };
-}
-
 /** The actions that a simulation serves, such as `ecs:ListTasks`. */
 export function servedActions(): string[] {
   const clock: Clock = { now: () => 0, sleep: async () => {} };
@@ -217,7 +225,7 @@ export function servedActions(): string[] {
 }
 
 function unknownRequest(request: WireRequest, requestId: string): WireResponse {
-  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling, EC2, Application Auto Scaling and EventBridge; this request is for none of them: ${request.method} ${request.path}`;
+  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling, EC2, Application Auto Scaling, EventBridge and CloudWatch Logs; this request is for none of them: ${request.method} ${request.path}`;
   return {
     status: 400,
     headers: { "content-type": "application/json", "x-amzn-requestid": requestId },

@@ -5,7 +5,8 @@ import { ScaledClock } from "../kernel/scaled-clock.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { simulate } from "../scenario/stage.ts";
 import { planTimeline } from "../scenario/timeline.ts";
-import { snapshot } from "../services/snapshot.ts";
+import { type Answer, type Controlled, control, json } from "./control.ts";
+import { type FunctionsOptions, serveFunctions } from "./served-functions.ts";
 
 /** The largest request body that is read, in bytes: more than any simulated AWS API takes. */
 const BODY_LIMIT = 4 * 1024 * 1024;
@@ -16,118 +17,98 @@ export type ServerOptions = {
   readonly port: number;
   /** Seconds of the simulation in a real second; 0 stands still. */
   readonly speed: number;
+  /** The functions that run in it on their schedules. Left out, only the world is simulated. */
+  readonly functions?: FunctionsOptions;
+  /** The simulated time at the start, in milliseconds since 1970; the real one when not given. */
+  readonly startsAt?: number;
 };
 
 /** A simulator on loopback. */
-export type RunningServer = { readonly url: string; close: () => Promise<void> };
+export type RunningServer = {
+  readonly url: string;
+  readonly clock: ScaledClock;
+  readonly simulation: Simulation;
+  close: () => Promise<void>;
+};
 
 /**
  * Serves the simulated AWS on 127.0.0.1 to any client of any language, and the simulator's own control under `/_simulator/`.
  * The scenario's world is warmed up at the start, and its timeline runs from then on. Entries of the timeline that AWS
  * refuses are printed on stderr. Throws a ScenarioError for a world that AWS refuses.
  */
-export async function serve({ scenario, port, speed }: ServerOptions): Promise<RunningServer> {
-  const clock = new ScaledClock(Date.now(), speed);
-  let simulation: Simulation | undefined;
+export async function serve(options: ServerOptions): Promise<RunningServer> {
+  const { scenario: given, port, speed, startsAt = Date.now() } = options;
+  const clock = new ScaledClock(startsAt, speed);
+  let controlled: Controlled | undefined;
   const server = createServer((request, response) => {
-    answer(simulation as Simulation, clock, request)
+    answer(controlled as Controlled, request)
       .catch((error: unknown) => ({ status: 500, headers: {}, body: `the simulator failed: ${error}` }))
-      .then((given) => {
-        if (given) send(response, given.status, given.headers, given.body);
+      .then((answered) => {
+        if (answered) send(response, clock, answered);
       });
   });
   // Only clients close idle connections: a client that sends while this side closes would see a reset.
   server.keepAliveTimeout = 0;
   await listen(server, port);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // No simulated latency: clients on the port already have the network's own. The timeline grows with what is posted.
+  const scenario: Scenario = {
+    ...given,
+    latency_milliseconds: [0, 0],
+    starts_at: new Date(startsAt).toISOString(),
+    timeline: [...given.timeline],
+  };
   try {
-    // No simulated latency: clients on the port already have the network's own.
-    simulation = simulate({ ...scenario, latency_milliseconds: [0, 0] }, clock, scenario.seed, url);
+    controlled = { ...build(scenario, clock, url, options.functions), scenario, clock, startedAt: startsAt };
   } catch (error) {
     server.close();
     throw error;
   }
-  planTimeline({ simulation }, scenario, clock.now(), (error) => console.error(String(error)));
+  const { simulation, functions } = controlled;
+  const planned = { simulation, ...functions?.staged };
+  planTimeline(planned, scenario, clock.now(), (error) => console.error(String(error)));
   return {
     url,
-    close: () =>
-      new Promise((resolve, reject) => {
+    clock,
+    simulation,
+    close: () => {
+      functions?.stop();
+      return new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
-      }),
+      });
+    },
   };
 }
 
-type Answer = { status: number; headers: Readonly<Record<string, string>>; body: string };
+function build(
+  scenario: Scenario,
+  clock: ScaledClock,
+  origin: string,
+  options: FunctionsOptions | undefined,
+): Pick<Controlled, "simulation" | "functions"> {
+  if (options === undefined)
+    return { simulation: simulate(scenario, clock, scenario.seed, origin), functions: undefined };
+  const functions = serveFunctions(scenario, options, { clock, origin });
+  return { simulation: functions.staged.simulation, functions };
+}
 
 // Undefined means that no answer is sent.
-async function answer(
-  simulation: Simulation,
-  clock: ScaledClock,
-  request: IncomingMessage,
-): Promise<Answer | undefined> {
+async function answer(controlled: Controlled, request: IncomingMessage): Promise<Answer | undefined> {
   const body = await readBody(request);
   if (body === undefined) return json(413, { error: `expected a body of at most ${BODY_LIMIT} bytes` });
   const { method = "GET", url: path = "/" } = request;
   // A query string is ignored; clients add one to get past caches.
   const [bare = ""] = path.split("?");
-  if (bare.startsWith("/_simulator/")) return control(simulation, clock, `${method} ${bare}`, body);
+  const own = "/_simulator/";
+  if (bare.startsWith(own)) return control(controlled, `${method} ${bare.slice(own.length)}`, body);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
-  const given = await simulation.handle({ method, path, headers, body });
+  const given = await controlled.simulation.handle({ method, path, headers, body });
   if (given.unanswered === undefined) return given;
   if (given.unanswered === "reset") request.socket.destroy();
   return undefined;
-}
-
-function control(simulation: Simulation, clock: ScaledClock, asked: string, body: string): Answer {
-  simulation.world.settle(clock);
-  switch (asked) {
-    case "GET /_simulator/calls":
-      return json(200, {
-        calls: simulation.calls.map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
-      });
-    case "GET /_simulator/world":
-      return json(200, snapshot(simulation.world));
-    case "GET /_simulator/operations":
-      return json(200, operationsOf(simulation));
-    case "POST /_simulator/advance":
-      return advance(simulation, clock, body);
-    default:
-      return json(404, {
-        error: `expected GET calls, GET world, GET operations or POST advance under /_simulator/, found ${asked}`,
-      });
-  }
-}
-
-function advance(simulation: Simulation, clock: ScaledClock, body: string): Answer {
-  let seconds: unknown;
-  try {
-    seconds = (JSON.parse(body) as { seconds?: unknown } | null)?.seconds;
-  } catch {
-    seconds = undefined;
-  }
-  if (typeof seconds !== "number" || !Number.isFinite(seconds) || seconds < 0) {
-    return json(400, { error: `expected {"seconds": n} with n of at least 0, found ${body.slice(0, 100)}` });
-  }
-  clock.advance(seconds * 1000);
-  simulation.world.settle(clock);
-  return json(200, { now: new Date(clock.now()).toISOString() });
-}
-
-function operationsOf(simulation: Simulation): Record<string, readonly string[]> {
-  const operations = simulation.services.flatMap((service) =>
-    [...service.operations].map(([name, operation]): [string, readonly string[]] => [
-      `${service.name}:${name}`,
-      operation.knows,
-    ]),
-  );
-  return Object.fromEntries(operations);
-}
-
-function json(status: number, value: unknown): Answer {
-  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
@@ -141,13 +122,9 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function send(
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): void {
-  response.writeHead(status, headers);
+// AWS tells its time with each answer, and so does the simulator: a client need not share its clock.
+function send(response: ServerResponse, clock: ScaledClock, { status, headers, body }: Answer): void {
+  response.writeHead(status, { date: new Date(clock.now()).toUTCString(), ...headers });
   response.end(body);
 }
 

@@ -40,6 +40,21 @@ export class ScaledClock implements Clock {
     });
   };
 
+  /**
+   * Moves the clock forward sleep by sleep. Whoever wakes has done its work, as far as that waits for nothing but this clock, before
+   * the next one wakes.
+   */
+  async advanceBySleeps(milliseconds: number): Promise<void> {
+    const end = this.now() + milliseconds;
+    for (;;) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      const next = Math.min(end, ...[...this.#sleepers].map(({ at }) => at));
+      const now = this.now();
+      if (now >= end) return;
+      this.advance(Math.max(0, next - now));
+    }
+  }
+
   /** Moves the clock forward, and ends the sleeps that are over by then. */
   advance(milliseconds: number): void {
     this.#advanced += milliseconds;

@@ -19,14 +19,22 @@ export function disturbancesIn(
   { agents }: { readonly agents: boolean },
 ): (from: number, to: number) => number | undefined {
   const felt = FELT_MS + sweepIntervalOf(scenario);
-  const timeline = scenario.timeline.filter((each) => agents || !each.disconnect_agent);
-  const all = [
-    ...timeline.flatMap((entry) => disturbanceOf(entry, scenario) ?? []),
-    ...lastingOf(scenario),
-  ].map(({ from, to }) => ({ from: startsAt + from * 1000, to: startsAt + to * 1000 + felt }));
+  const { timeline } = scenario;
+  const known: Disturbed[] = [];
+  let read = 0;
+  const add = (each: readonly Disturbed[]) => {
+    for (const { from, to } of each)
+      known.push({ from: startsAt + from * 1000, to: startsAt + to * 1000 + felt });
+  };
+  add(lastingOf(scenario));
   return (from, to) => {
-    const felt = all.filter((each) => each.from <= to && each.to >= from);
-    return felt.length === 0 ? undefined : Math.max(...felt.map((each) => each.to));
+    // A simulator that is served takes further entries while it runs.
+    for (; read < timeline.length; read++) {
+      const entry = timeline[read];
+      if (entry && (agents || !entry.disconnect_agent)) add([disturbanceOf(entry, scenario) ?? []].flat());
+    }
+    const times = known.filter((each) => each.from <= to && each.to >= from).map((each) => each.to);
+    return times.length === 0 ? undefined : Math.max(...times);
   };
 }
 

@@ -77,17 +77,39 @@ async function play(staged: Stage, scenario: Scenario, clock: Clock, forgiving: 
   const broken = conclude(scenario, simulation, judge, { endedAt: end.at, isUnreadable });
   if (refused.length > 0) throw refused[0];
   const damage = ledger.conclude(clock.now());
+  const violations = [...broken, ...unreplaced(scenario, simulation.world, end.at)];
+  return playedOf({ scenario, staged, startedAt, end, violations, damage });
+}
+
+/** How a scenario has gone up to a time in milliseconds since 1970, while it goes on. What only shows at its end is not in it. */
+export function playedSoFar(
+  scenario: Scenario,
+  staged: Stage,
+  ledger: DamageLedger,
+  { startedAt, now }: { readonly startedAt: number; readonly now: number },
+): Played {
+  const violations = [...staged.judge.violations, ...unreplaced(scenario, staged.simulation.world, now)];
+  const end = { at: now, countedTo: now };
+  return playedOf({ scenario, staged, startedAt, end, violations, damage: ledger.conclude(now) });
+}
+
+function playedOf(of: {
+  readonly scenario: Scenario;
+  readonly staged: Stage;
+  readonly startedAt: number;
+  readonly end: End;
+  readonly violations: readonly Violation[];
+  readonly damage: readonly Damage[];
+}): Played {
+  const { scenario, staged, startedAt, end, violations, damage } = of;
+  const { simulation, judge, lambda } = staged;
   return {
     scenario,
     simulation,
     startedAt,
     endedAt: end.at,
     terminations: judge.terminations,
-    violations: [
-      ...broken,
-      ...unreplaced(scenario, simulation.world, end.at),
-      ...damage.flatMap(violationOf),
-    ],
+    violations: [...violations, ...damage.flatMap(violationOf)],
     damage,
     invocations: lambda.records.filter(({ startedAt: at }) => at <= end.countedTo),
     calls: functionCallsOf(simulation, end.countedTo),

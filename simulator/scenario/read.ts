@@ -12,11 +12,14 @@ export class ScenarioError extends Error {
   override name = "ScenarioError";
 }
 
-/** Reads a scenario file. Throws a ScenarioError when it is missing, not YAML, or wrong. */
+/** Where `-` stands for standard input. */
+const STANDARD_INPUT = 0;
+
+/** Reads a scenario file, or standard input where the path is `-`. Throws a ScenarioError when it is missing, not YAML, or wrong. */
 export function readScenario(path: string): Scenario {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readFileSync(path === "-" ? STANDARD_INPUT : path, "utf8");
   } catch (cause) {
     throw new ScenarioError(
       `${path}: expected a scenario file, found none (${(cause as NodeJS.ErrnoException).code})`,

@@ -48,17 +48,20 @@ export type StageOptions = {
   readonly watch?: ((simulation: Simulation) => void) | undefined;
   /** When faults end and how far reads lag, where that is not as the scenario says. */
   readonly disturbed?: Disturbed;
+  /** What queue URLs begin with, where that is not AWS's. */
+  readonly origin?: string;
 };
 
 /**
  * Sets up all that a scenario is played with; nothing has happened yet. Throws a ScenarioError when it does
  * not schedule the functions, or when AWS would not take a part of its world.
  */
-export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbed }: StageOptions): Stage {
+export function stage(scenario: Scenario, options: StageOptions): Stage {
+  const { clock, seed, invoke, watch, disturbed, origin = QUEUE_ORIGIN } = options;
   const { functions } = scenario;
   if (!functions)
     throw new ScenarioError(`${scenario.name}: functions: expected deregister and terminate, found nothing`);
-  const simulation = simulate(scenario, clock, seed, QUEUE_ORIGIN);
+  const simulation = simulate(scenario, clock, seed, origin);
   watch?.(simulation);
   const inputs = new Inputs(scenario);
   const lambda = new LambdaPlatform(clock, simulation.world.firings);

@@ -20,31 +20,35 @@ import type { Stage } from "./stage.ts";
  *   thrown, because the world settles in the middle of other calls, and those callers are not at fault.
  */
 export function planTimeline(
-  {
-    simulation,
-    lambda,
-    inputs,
-  }: { readonly simulation: Simulation } & Partial<Pick<Stage, "lambda" | "inputs">>,
+  planned: PlannedOn,
   scenario: Scenario,
   startsAt: number,
   refused: (error: unknown) => void,
 ): void {
-  for (const [i, entry] of scenario.timeline.entries()) {
-    simulation.world.agenda.at(startsAt + entry.at_seconds * 1000, () => {
+  for (const [i, entry] of scenario.timeline.entries())
+    planned.simulation.world.agenda.at(startsAt + entry.at_seconds * 1000, () => {
       try {
-        expectInstances(simulation.world, entry);
-        happen(simulation, entry);
-        if (entry.change_input) {
-          inputs?.change(entry.change_input, simulation.world.agenda.now);
-          simulation.world.firings.count("inputs changed");
-          simulation.world.groups.sightings.tellAgain();
-        }
-        if (lambda) disturbInvocations(lambda, entry, simulation.world.agenda.now);
+        happenNow(planned, entry);
       } catch (error) {
         refused(asScenarioError(`${scenario.name}: timeline[${i}]`, error));
       }
     });
+}
+
+/** What entries of a timeline happen to. */
+export type PlannedOn = { readonly simulation: Simulation } & Partial<Pick<Stage, "lambda" | "inputs">>;
+
+/** Lets an entry of a timeline happen now. Throws what AWS refuses. */
+export function happenNow({ simulation, lambda, inputs }: PlannedOn, entry: TimelineEntry): void {
+  const { agenda, firings, groups } = simulation.world;
+  expectInstances(simulation.world, entry);
+  happen(simulation, entry);
+  if (entry.change_input) {
+    inputs?.change(entry.change_input, agenda.now);
+    firings.count("inputs changed");
+    groups.sightings.tellAgain();
   }
+  if (lambda) disturbInvocations(lambda, entry, agenda.now);
 }
 
 // An id that no instance ever had is a mistake in the file. Without this check, nothing would happen at all.

@@ -13,6 +13,7 @@ import { TargetGroups } from "./elbv2/target-groups.ts";
 import { EventBuses } from "./eventbridge/event-buses.ts";
 import { EventRules } from "./eventbridge/event-rules.ts";
 import { lifecycleEvent } from "./eventbridge/lifecycle-events.ts";
+import { LogGroups } from "./logs/log-groups.ts";
 import { ManagedDraining } from "./managed-draining.ts";
 import { Topics } from "./sns/topics.ts";
 import type { Unreliability } from "./sqs/queue.ts";
@@ -36,6 +37,7 @@ export class World implements Past {
   readonly eventRules: EventRules;
   readonly eventBuses: EventBuses;
   readonly scalableTargets: ScalableTargets;
+  readonly logGroups: LogGroups;
 
   /** An empty account at a time in milliseconds since 1970. All that is random in it comes from the seed. */
   constructor(startsAt: number, seed: number | string) {
@@ -57,6 +59,7 @@ export class World implements Past {
     this.eventBuses = new EventBuses(this);
     this.groups.notifications.onEvent((...begun) => this.eventRules.deliveriesOf(lifecycleEvent(...begun)));
     this.scalableTargets = new ScalableTargets(this);
+    this.logGroups = new LogGroups(this);
   }
 
   /** Lets the world catch up with a clock. */
@@ -65,8 +68,8 @@ export class World implements Past {
   }
 
   forget(before: number): void {
-    const { story, instances, groups, clusters, targetGroups, classic, eventBuses } = this;
-    for (const part of [story, instances, groups, clusters, targetGroups, classic, eventBuses])
+    const { story, instances, groups, clusters, targetGroups, classic, eventBuses, logGroups } = this;
+    for (const part of [story, instances, groups, clusters, targetGroups, classic, eventBuses, logGroups])
       part.forget(before);
   }
 }

@@ -35,7 +35,7 @@ export function operation<Input, Output>(
 
 /** A simulated service: its protocol and its operations. */
 export type Service = {
-  /** The prefix of its actions in IAM and in the log of calls: sqs, ecs, elb, elbv2, autoscaling, ec2, application-autoscaling, events. */
+  /** The prefix of its actions in IAM and in the log of calls: sqs, ecs, elb, elbv2, autoscaling, ec2, application-autoscaling, events, logs. */
   readonly name: string;
   readonly protocol:
     | {

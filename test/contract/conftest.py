@@ -50,7 +50,7 @@ def release():
 
 @pytest.fixture(scope="module")
 def aws(request, record):
-    """The simulator, with the scenario that the module names in SCENARIO."""
-    with simulated_aws(request.module.SCENARIO) as running:
+    """The simulator, with the scenario that the module names in SCENARIO, and the options in OPTIONS."""
+    with simulated_aws(request.module.SCENARIO, *getattr(request.module, "OPTIONS", ())) as running:
         yield running
         record.add(running)

@@ -63,6 +63,7 @@ COMMON_CODES = {
         "ThrottlingException": 400,
         "ValidationException": 400,
     },
+    "logs": {"InternalFailure": 500, "SerializationException": 400, "ThrottlingException": 400},
     # EC2's model lists no error at all ("Error codes" of its developer guide).
     "ec2": {
         "FilterLimitExceeded": 400,

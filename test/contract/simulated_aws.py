@@ -15,7 +15,7 @@ from refusals import problems_of_refusal
 SCENARIOS = PROJECT / "test" / "contract" / "scenarios"
 
 # The names of the simulator's services are boto3's.
-SERVICES = ("sqs", "ecs", "elb", "elbv2", "autoscaling", "ec2", "application-autoscaling", "events")
+SERVICES = ("sqs", "ecs", "elb", "elbv2", "autoscaling", "ec2", "application-autoscaling", "events", "logs")
 
 
 class SimulatedAws:
@@ -53,9 +53,9 @@ class SimulatedAws:
 
 
 @contextmanager
-def simulated_aws(scenario):
-    """Runs the simulator with a scenario of the folder `scenarios`."""
-    options = ["--port", "0", "--scenario", str(SCENARIOS / scenario), "--speed", "0"]
+def simulated_aws(scenario, *more):
+    """Runs the simulator with a scenario of the folder `scenarios`, and with more options."""
+    options = ["--port", "0", "--scenario", str(SCENARIOS / scenario), "--speed", "0", *more]
     command = ["node", "--import", "tsx", "cli/simulator.ts", *options]
     with serving(command, r"^listening (http://127\.0\.0\.1:\d+)$") as match:
         yield SimulatedAws(match[1])

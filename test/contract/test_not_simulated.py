@@ -99,6 +99,7 @@ def test_a_parameter_that_is_not_known_is_refused_even_when_empty(aws, service, 
         ("Action=DescribeInstances&Version=2016-11-15&Nonsense.1=1", {"Content_Type": FORM}),
         ('{"Nonsense": 1}', {"X_Amz_Target": "AnyScaleFrontendService.DescribeScalableTargets"}),
         ('{"Nonsense": 1}', {"X_Amz_Target": "AWSEvents.PutEvents"}),
+        ('{"Nonsense": 1}', {"X_Amz_Target": "Logs_20140328.FilterLogEvents"}),
     ],
     ids=SERVICES,
 )

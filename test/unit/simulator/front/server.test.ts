@@ -35,7 +35,7 @@ describe("/_simulator/", () => {
       status: 404,
       body: {
         error:
-          "expected GET calls, GET world, GET operations or POST advance under /_simulator/, found GET /_simulator/wordl",
+          "expected GET calls, GET world, GET operations, GET report, POST advance or POST timeline under /_simulator/, found GET /_simulator/wordl",
       },
     });
   });
