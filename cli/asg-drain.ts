@@ -5,9 +5,19 @@ import { allowClosedPipes } from "./closed-pipes.ts";
 import { endUsage } from "./usage.ts";
 
 allowClosedPipes();
+// The SDK warns of the Node that it runs on. The package says which ones it runs on.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** The commands, with what each is for. Each reads its own options, as it does under npm. */
 const COMMANDS = {
+  status: {
+    does: "shows each termination that a hook of yours holds: what it waits for, and how long it has",
+    run: () => import("./status.ts"),
+  },
+  explain: {
+    does: "explains what an instance waits for, or why nobody drains it",
+    run: () => import("./explain.ts"),
+  },
   run: {
     does: "drains what the hooks of your groups hold, from a task or a container in place of Lambda",
     run: () => import("./run.ts"),

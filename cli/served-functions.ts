@@ -4,12 +4,12 @@ import type { FunctionName } from "../simulator/scenario/stage.ts";
 import { inProcess } from "./in-process.ts";
 import { reportOf } from "./report.ts";
 
-/** The functions of this project's source, for a simulator that is served. Their lines go to stderr too. */
-export function fromSource(): FunctionsOptions {
+/** The functions of this project's source, for a simulator that is served. Their lines go to stderr too, unless `prints` is false. */
+export function fromSource({ prints = true }: { readonly prints?: boolean } = {}): FunctionsOptions {
   return {
     reportOf,
     invokeWith: (log) => {
-      const write = written(log);
+      const write = written(log, prints);
       let clock: Clock | undefined;
       const tell = (line: string, name: FunctionName) => clock && write(name, line, clock);
       const invoke = inProcess(tell, { writeMetrics: tell });
@@ -22,10 +22,13 @@ export function fromSource(): FunctionsOptions {
 }
 
 /** Writes a function's line to stderr and to its log group, with the simulated time as its own. */
-export function written(log: WriteLog): (name: FunctionName, line: string, clock: Clock) => void {
+export function written(
+  log: WriteLog,
+  prints = true,
+): (name: FunctionName, line: string, clock: Clock) => void {
   return (name, line, clock) => {
     const told = withTime(line, clock.now());
-    process.stderr.write(`${told}\n`);
+    if (prints) process.stderr.write(`${told}\n`);
     log(name, told);
   };
 }

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { parseJson } from "../../shared/base/json.ts";
 import { problemsText } from "../../shared/base/validation-problems.ts";
+import { OptionsError } from "../options-error.ts";
 
 /** The options of the command that say what is drained. */
 export type DrainOptions = {
@@ -25,11 +26,6 @@ const HOOK = "asg-drain-live";
 /** Whether runs need a queue in this process, since there is none in SQS. */
 export function needsMemory({ queue_name }: Input): boolean {
   return queue_name === IN_MEMORY;
-}
-
-/** Something that the command line says is wrong. */
-export class OptionsError extends Error {
-  override name = "OptionsError";
 }
 
 /**

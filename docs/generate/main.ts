@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { allowClosedPipes } from "../../cli/closed-pipes.ts";
+import { explanationSchema } from "../../cli/operator/explain.ts";
+import { statusSchema } from "../../cli/operator/status.ts";
 import { reportSchema } from "../../cli/report.ts";
 import { architecturePage } from "./architecture/page.ts";
 import { attacksPage } from "./attacks-page.ts";
@@ -17,6 +19,7 @@ import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
 import { logLinesPage } from "./log-lines-page.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { oddAnswersPage } from "./odd-answers-page.ts";
+import { operatorPage } from "./operator-page.ts";
 import { otherToolsPage } from "./other-tools-page.ts";
 import { performancePage } from "./performance-page.ts";
 import { permissionsPage } from "./permissions-page.ts";
@@ -42,6 +45,9 @@ const pages: Record<string, string> = {
   "inputs.md": inputsPage(),
   "lifecycle-states.md": lifecycleStatesPage(),
   "log-lines.md": logLinesPage(),
+  "explain.schema.json": `${JSON.stringify(z.toJSONSchema(explanationSchema), null, 2)}\n`,
+  "status.schema.json": `${JSON.stringify(z.toJSONSchema(statusSchema), null, 2)}\n`,
+  "operator.md": await operatorPage(),
   "other-tools.md": otherToolsPage(),
   "performance.md": performancePage(),
   "permissions.md": await permissionsPage(),

@@ -126,7 +126,15 @@ async function reconcilePart(
   });
 }
 
-async function decideAll(run: Run, records: readonly InPass[], options: PassOptions): Promise<Decided[]> {
+/**
+ * Observes and decides, and does nothing yet, but for heartbeats where the run is not dry. Failures of AWS are noted in the run. Throws only
+ * what is a fault of ours.
+ */
+export async function decideAll(
+  run: Run,
+  records: readonly InPass[],
+  options: PassOptions,
+): Promise<Decided[]> {
   const { dryRun, mayComplete } = options;
   const read = (await observeAutoScaling(run, records)).map((each) => withSettings(each, options));
   noteWrongMetadata(run, read);

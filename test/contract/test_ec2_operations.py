@@ -35,6 +35,10 @@ def test_an_instance_is_described(ec2):
     assert instance["PrivateIpAddress"].startswith("10.")
 
 
+def test_the_only_region_is_shown(ec2):
+    assert [each["RegionName"] for each in ec2.describe_regions()["Regions"]] == ["us-east-1"]
+
+
 def test_instances_are_filtered_and_come_in_pages(ec2):
     running = {"Name": "instance-state-name", "Values": ["running", "pending"]}
     paginator = ec2.get_paginator("describe_instances")

@@ -1,5 +1,5 @@
 import * as ec2 from "@aws-sdk/client-ec2";
-import { ACCOUNT } from "../../kernel/account.ts";
+import { ACCOUNT, REGION } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import type { Instance, InstanceState, Instances, ScheduledEvent } from "./instances.ts";
@@ -136,6 +136,7 @@ export function ec2Service({ instances }: { readonly instances: Instances }, tas
     missingParameterCode: "MissingParameter",
     operations: byName([
       operation(ec2.DescribeInstances$, described, describe),
+      operation(ec2.DescribeRegions$, [], describeRegions),
       operation(ec2.DescribeInstanceStatus$, [...described, "IncludeAllInstances"], describeStatus),
       operation(ec2.TerminateInstances$, ["InstanceIds[]"], terminate),
       operation(ec2.StopInstances$, ["InstanceIds[]"], stop),
@@ -144,6 +145,12 @@ export function ec2Service({ instances }: { readonly instances: Instances }, tas
       ...spotRequestOperations({ instances }),
     ]),
   };
+}
+
+// There is one Region, in which all is.
+function describeRegions(): ec2.DescribeRegionsResult {
+  const Endpoint = `ec2.${REGION}.amazonaws.com`;
+  return { Regions: [{ RegionName: REGION, Endpoint, OptInStatus: "opt-in-not-required" }] };
 }
 
 /** EC2 shows a change for a week after it is over. */

@@ -1,12 +1,12 @@
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 
-/** Terms in quotes or bare, where each must be there (CloudWatch Logs User Guide, "Filter pattern syntax"). */
-const TERM = /\s*(?:"((?:[^"\\]|\\.)*)"|([\w.:/-]+))\s*/y;
+/** Terms in quotes or bare: each must be there, or one of those with a `?` (CloudWatch Logs User Guide, "Filter pattern syntax"). */
+const TERM = /\s*(\??)(?:"((?:[^"\\]|\\.)*)"|([\w.:/-]+))\s*/y;
 /** One comparison with a property of a JSON line. */
 const COMPARISON = /\s*\$\.([\w.]+)\s*(=|!=)\s*(?:"((?:[^"\\]|\\.)*)"|([\w.:/*-]+))\s*(&&|$)/y;
 
 /**
- * Makes a test for lines of a filter pattern. It knows terms of which each must be there, and comparisons for equality of a
+ * Makes a test for lines of a filter pattern. It knows terms of which each or one must be there, and comparisons for equality of a
  * JSON line's properties that all must hold. Throws NotSimulated for any other pattern, and an AwsError for one that ends early.
  */
 export function matcherOf(pattern: string): (message: string) => boolean {
@@ -18,8 +18,15 @@ export function matcherOf(pattern: string): (message: string) => boolean {
 }
 
 function termsOf(pattern: string): (message: string) => boolean {
-  const terms = partsOf(pattern, TERM).map(([, quoted, bare]) => unescaped(quoted) ?? bare ?? "");
-  return (message) => terms.every((term) => message.includes(term));
+  const terms = partsOf(pattern, TERM).map(([, any, quoted, bare]) => ({
+    isOneOf: any === "?",
+    text: unescaped(quoted) ?? bare ?? "",
+  }));
+  const some = terms.filter(({ isOneOf }) => isOneOf);
+  // AWS ignores the ones with `?` where there are others.
+  if (some.length > 0 && some.length < terms.length) throw new NotSimulated(`the filter pattern ${pattern}`);
+  if (some.length > 0) return (message) => some.some(({ text }) => message.includes(text));
+  return (message) => terms.every(({ text }) => message.includes(text));
 }
 
 function comparisonsOf(pattern: string): (message: string) => boolean {

@@ -1,6 +1,7 @@
 // Protects what the options of `asg-drain run` make of terminate's input, and that a wrong one gets one clear error.
 import { expect } from "chai";
-import { type DrainOptions, inputOf, needsMemory, OptionsError } from "../../../../cli/run/input.ts";
+import { OptionsError } from "../../../../cli/options-error.ts";
+import { type DrainOptions, inputOf, needsMemory } from "../../../../cli/run/input.ts";
 
 /** [why, the options, the input] */
 const right: [string, DrainOptions, Record<string, unknown>][] = [

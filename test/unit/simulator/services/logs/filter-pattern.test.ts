@@ -12,6 +12,8 @@ const rows: [pattern: string, line: string, matches: boolean][] = [
   ["waiting i-2", LINE, false],
   ['"run started"', "a run started here", true],
   ['"run started"', "started a run", false],
+  ['?"run started" ?i-1', LINE, true],
+  ['?"run started" ?i-2', LINE, false],
   ['{ $.instance_id = "i-1" }', LINE, true],
   ['{ $.instance_id = "i-2" }', LINE, false],
   ['{ $.instance_id != "i-2" }', LINE, true],

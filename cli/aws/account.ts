@@ -1,0 +1,85 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeRegionsCommand } from "@aws-sdk/client-ec2";
+import { call } from "../../shared/aws/call.ts";
+import { type Clients, createClients } from "../../shared/aws/clients.ts";
+import { OptionsError } from "../options-error.ts";
+import { type LogsPort, logsPort } from "./logs.ts";
+
+/** Which account and Region a command reads, as the options and the environment of the AWS CLI say it. */
+export type Where = { readonly profile?: string | undefined; readonly region?: string | undefined };
+
+/** An account in one Region, as a command reads it. */
+export type Account = {
+  readonly clients: Clients;
+  readonly logs: LogsPort;
+  readonly region: string;
+  /** The Regions that the account has enabled. Throws an AwsCallError. */
+  readonly regions: () => Promise<string[]>;
+  /** The time by AWS's clock, in milliseconds since 1970. Before the first answer, it is this machine's. */
+  readonly now: () => number;
+  /** How many calls were made, each try counted. */
+  readonly calls: () => number;
+  readonly close: () => void;
+};
+
+type Answer = { readonly response?: { readonly headers?: Readonly<Record<string, string>> } };
+type Middleware = (next: (given: unknown) => Promise<Answer>) => (given: unknown) => Promise<Answer>;
+type Stacked = { readonly middlewareStack: { add: (middleware: Middleware, options: object) => void } };
+
+// A person waits for the answer.
+const HANDLER = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+/** For so long a time that AWS has told counts as the present, in milliseconds. Each answer tells a new one. */
+const FRESH_MS = 5_000;
+
+/** Opens an account for reading. Nothing is called yet. Throws an OptionsError where nothing says which Region. */
+export async function openAccount({ profile, region }: Where): Promise<Account> {
+  const options = {
+    requestHandler: HANDLER,
+    ...(profile === undefined ? {} : { profile }),
+    ...(region === undefined ? {} : { region }),
+  };
+  const clients = createClients(options);
+  const logs = new CloudWatchLogsClient(options);
+  const { completions, ...eight } = clients;
+  const all = [...Object.values(eight), logs];
+  // AWS's clock, and when it was told by this machine's: each answer has a header with its time, in whole seconds.
+  let told: { readonly aws: number; readonly here: number } | undefined;
+  let calls = 0;
+  const note: Middleware = (next) => async (given) => {
+    calls += 1;
+    const answer = await next(given);
+    const at = Date.parse(answer.response?.headers?.date ?? "");
+    if (Number.isFinite(at)) told = { aws: at, here: Date.now() };
+    return answer;
+  };
+  // Each client types its stack for its own operations. All answers have headers.
+  for (const client of all as unknown as readonly Stacked[])
+    client.middlewareStack.add(note, { step: "deserialize", priority: "low" });
+  return {
+    clients,
+    logs: logsPort(logs),
+    region: await regionOf(clients, profile),
+    regions: async () => {
+      const { Regions = [] } = await call("ec2:DescribeRegions", () =>
+        clients.ec2.send(new DescribeRegionsCommand({})),
+      );
+      return Regions.flatMap(({ RegionName }) => RegionName ?? []).sort();
+    },
+    now: () => (told === undefined ? Date.now() : told.aws + Math.max(0, Date.now() - told.here - FRESH_MS)),
+    calls: () => calls,
+    close: () => {
+      for (const client of all) client.destroy();
+    },
+  };
+}
+
+// Where there is no such profile, there is no Region either.
+async function regionOf(clients: Clients, profile = process.env.AWS_PROFILE): Promise<string> {
+  try {
+    return await clients.ec2.config.region();
+  } catch {
+    const of = profile === undefined ? "the profile" : `a profile ${profile}`;
+    throw new OptionsError(`expected a Region, by --region, AWS_REGION or ${of}, found none`);
+  }
+}

@@ -1,0 +1,57 @@
+import { openAccount } from "./aws/account.ts";
+import {
+  type AccountOptions,
+  accountCommand,
+  runCommand,
+  STATUS,
+  styleOfOutput,
+} from "./operator/command.ts";
+import { type RegionStatus, type StatusReport, statusOf } from "./operator/status.ts";
+import { statusText } from "./operator/status-text.ts";
+
+const STATUSES = `  0  all that is held is on its way
+  1  nothing could be read
+  3  something is stuck`;
+
+const command = accountCommand("status", "Shows each termination that a hook of yours holds.", STATUSES)
+  .option("--group <name...>", "an Auto Scaling group; all of the Region where none is named")
+  .option("--all-regions", "all Regions of the account")
+  .parse();
+const options = command.opts<AccountOptions & { group?: string[]; allRegions?: true }>();
+
+await runCommand("status", async () => {
+  const { profile, region } = options;
+  const regions = options.allRegions ? await regionsOf(profile, region) : [region];
+  const report: StatusReport = { regions: [] };
+  for (const each of regions) report.regions.push(await statusIn(profile, each));
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else process.stdout.write(report.regions.map((each) => statusText(each, styleOfOutput())).join("\n"));
+  return exitStatusOf(report.regions);
+});
+
+async function regionsOf(profile: string | undefined, region: string | undefined): Promise<string[]> {
+  const account = await openAccount({ profile, region });
+  try {
+    return await account.regions();
+  } finally {
+    account.close();
+  }
+}
+
+async function statusIn(profile: string | undefined, region: string | undefined): Promise<RegionStatus> {
+  const account = await openAccount({ profile, region });
+  try {
+    return await statusOf(account, options);
+  } finally {
+    account.close();
+  }
+}
+
+function exitStatusOf(regions: readonly RegionStatus[]): number {
+  if (regions.some(({ terminations }) => terminations.some(({ state }) => state === "stuck")))
+    return STATUS.stuck;
+  const isUnread = regions.some(
+    ({ groups, not_read, unknown_groups }) => groups === 0 && not_read.length + unknown_groups.length > 0,
+  );
+  return isUnread ? STATUS.unread : STATUS.fine;
+}
