@@ -10,9 +10,11 @@ import {
 import { explain } from "./operator/explain.ts";
 import { explanationText } from "./operator/explain-text.ts";
 
-const STATUSES = `  0  it is on its way, or nobody drains it
-  1  where it is could not be read
-  3  it is stuck`;
+const STATUSES = {
+  0: "it is on its way, or nobody drains it",
+  1: "where it is could not be read",
+  3: "it is stuck",
+} as const;
 
 const command = accountCommand(
   "explain",

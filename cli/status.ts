@@ -9,9 +9,11 @@ import {
 import { type RegionStatus, type StatusReport, statusOf } from "./operator/status.ts";
 import { statusText } from "./operator/status-text.ts";
 
-const STATUSES = `  0  all that is held is on its way
-  1  nothing could be read
-  3  something is stuck`;
+const STATUSES = {
+  0: "all that is held is on its way",
+  1: "nothing could be read",
+  3: "something is stuck",
+} as const;
 
 const command = accountCommand("status", "Shows each termination that a hook of yours holds.", STATUSES)
   .option("--group <name...>", "an Auto Scaling group; all of the Region where none is named")

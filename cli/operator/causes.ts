@@ -7,7 +7,15 @@ import { situationOf } from "../../shared/model/lifecycle-state.ts";
 import { familyOf, liveTasks, type Task } from "../../shared/model/tasks.ts";
 import { MANAGED_DRAINING_HOOK } from "../../shared/rules/whose-hook.ts";
 import type { LogLine } from "../aws/logs.ts";
-import { letGo, restartAgent, setDraining, setPercents, stopTask, unprotect } from "./commands.ts";
+import {
+  addInstance,
+  letGo,
+  restartAgent,
+  setDraining,
+  setPercents,
+  stopTask,
+  unprotect,
+} from "./commands.ts";
 import type { LogsAbout, Settings } from "./deployed.ts";
 import type { Held, Place } from "./dry-pass.ts";
 import type { RuleNumber } from "./rules.ts";
@@ -31,6 +39,8 @@ export type Known = {
   /** Undefined where the logs could not be read, or do not exist. */
   readonly logs: LogsAbout | undefined;
   readonly deployment: string;
+  /** How many instances the group wants. Undefined where nobody asked, or it could not be read. */
+  readonly desiredCapacity?: number | undefined;
   /** In milliseconds since 1970. */
   readonly now: number;
 };
@@ -39,6 +49,8 @@ export type Known = {
 const SILENT_MS = 180_000;
 /** A call that failed so lately fails still, in milliseconds. */
 const FAILED_MS = 150_000;
+/** ECS's words where no container instance has room for a task. */
+const NO_ROOM = /unable to place a task/;
 /** The calls that write: without one of them, nothing goes on. */
 const WRITES = /:(Update|Deregister|StopTask|Complete|RecordLifecycleActionHeartbeat)/;
 
@@ -48,7 +60,7 @@ export function causeOf(held: Held, known: Known): Cause {
     dryRun(held, known) ??
     silentFunctions(known, held) ??
     deniedCall(known) ??
-    stalled(held) ??
+    stalled(held, known) ??
     silentAgent(held) ??
     wrongMetadata(held) ??
     unreadByFunctions(known) ??
@@ -159,7 +171,7 @@ function unreadIn(logs: LogsAbout | undefined): string[] {
   return Array.isArray(unread) ? unread.flatMap(({ call }) => call ?? []) : [];
 }
 
-function stalled(held: Held): Cause | undefined {
+function stalled(held: Held, known: Known): Cause | undefined {
   const all = stallsOf(held);
   const [first] = all;
   if (first?.reason === undefined) return undefined;
@@ -169,12 +181,22 @@ function stalled(held: Held): Cause | undefined {
     what: `Waits for ${tasksText(held, first)}${isEvent ? "" : `: ${warningFields(first).reason}`}`,
     rule: first.reason.why === "not permitted" ? 17 : 10,
     ecsSays: events[0],
-    ...freeing(held, first),
+    ...freeing(held, first, known),
     isStuck: true,
   };
 }
 
-function freeing(held: Held, { reason, fields }: Warning): Pick<Cause, "freeBy" | "effect"> {
+/** Whether a service of a held instance finds no room for a task elsewhere. */
+export function lacksRoom(held: Held): boolean {
+  const [first] = stallsOf(held);
+  return first?.reason?.why === "service event" && NO_ROOM.test(first.reason.message);
+}
+
+function freeing(
+  held: Held,
+  { reason, fields }: Warning,
+  { desiredCapacity }: Known,
+): Pick<Cause, "freeBy" | "effect"> {
   const cluster = String(fields.cluster ?? held.observation.clusterInstances[0]?.cluster);
   const service = String(fields.service_name);
   switch (reason?.why) {
@@ -188,6 +210,9 @@ function freeing(held: Held, { reason, fields }: Warning): Pick<Cause, "freeBy" 
     case "no service started it":
     case "placed, and not stopped":
       return stopTask(aloneIn(held) ?? { cluster, task: service });
+    case "service event":
+      if (!lacksRoom(held) || desiredCapacity === undefined) return letGo(held);
+      return addInstance(held.termination.group, desiredCapacity);
     case "not permitted":
       return setDraining(held.observation.clusterInstances.find((each) => !each.permitted));
     default:

@@ -20,12 +20,18 @@ export type AccountOptions = {
   readonly json?: true;
 };
 
+/** What a command's own exit statuses mean. */
+type Statuses = Readonly<Record<0 | 1 | 3, string>>;
+
+/** How wide text is where nobody tells, as in a pipe. */
 const WIDTH = 100;
 
 /** A command that looks at an account, with the options that all of them have. */
-export function accountCommand(name: string, description: string, statuses: string): Command {
+export function accountCommand(name: string, description: string, statuses: Statuses): Command {
   allowClosedPipes();
   endWithWhatNobodyCatches();
+  const all = { ...statuses, 2: "an option is wrong", 70: "the command failed" };
+  const told = Object.entries(all).map(([status, meaning]) => `  ${status.padEnd(2)} ${meaning}`);
   return new Command(isPackaged() ? `asg-drain ${name}` : `npm run asg-drain -- ${name}`)
     .description(`${description} It only reads.`)
     .option("--profile <name>", "the profile of the AWS CLI")
@@ -35,7 +41,7 @@ export function accountCommand(name: string, description: string, statuses: stri
     .option("--cluster <name...>", "a cluster that may be changed, likewise")
     .option("--input <json>", "more keys of terminate's input, likewise")
     .option("--json", "print one line of JSON")
-    .addHelpText("after", `\nExit status:\n${statuses}\n  2  an option is wrong\n  70 the command failed`)
+    .addHelpText("after", ["", "Exit status:", ...told].join("\n"))
     .exitOverride(endUsage);
 }
 

@@ -13,6 +13,14 @@ export function setPercents(cluster: string, service: string, minimum: number): 
   };
 }
 
+/** Starts one more instance, which has room for a task. */
+export function addInstance(group: string, desired: number): Freeing {
+  return {
+    freeBy: `aws autoscaling set-desired-capacity --auto-scaling-group-name ${group} --desired-capacity ${desired + 1}`,
+    effect: "one more instance starts, and ECS can place the task there",
+  };
+}
+
 /** Ends the protection of tasks. */
 export function unprotect(cluster: string, tasks: readonly string[]): Freeing {
   return {

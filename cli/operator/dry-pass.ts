@@ -8,7 +8,12 @@ import type { InPass } from "../../shared/model/observation.ts";
 import { ourHooksOf, ownKeysOf } from "../../shared/model/settings.ts";
 import { observeActivities } from "../../shared/observe/activities.ts";
 import { observeGroupInstances } from "../../shared/observe/auto-scaling.ts";
-import { type ObservedGroups, observeGroups, observeInstancesOf } from "../../shared/observe/groups.ts";
+import {
+  type ObservedGroups,
+  observeCapacities,
+  observeGroups,
+  observeInstancesOf,
+} from "../../shared/observe/groups.ts";
 import { decideAll } from "../../shared/reconcile/reconcile.ts";
 import { type Deadline, deadlineOf } from "../../shared/rules/deadline.ts";
 import { candidatesOf, heldIn, hooksOfOurs, type SweepOptions } from "../../shared/rules/sweep.ts";
@@ -82,6 +87,12 @@ export class DryPass {
       await reading(this.run, () => this.run.ports.autoScaling.terminating(shown.group)),
     );
     return { ...shown, startedAt: starts?.get(instanceId) };
+  }
+
+  /** How many instances a group wants. Undefined where that could not be read. */
+  async desiredCapacityOf(group: string): Promise<number | undefined> {
+    const read = (await observeCapacities(this.run, [group])).get(group);
+    return read && contentOf(read)?.desired;
   }
 
   /** Groups of these names with their instances, or all of the Region where there are none; and the names that no group has. */

@@ -5,7 +5,7 @@ import { candidatesOf, hooksOfOurs } from "../../shared/rules/sweep.ts";
 import { readHooks } from "../../shared/run/read-hooks.ts";
 import { contentOf } from "../../shared/run/reading.ts";
 import type { Account } from "../aws/account.ts";
-import { type Cause, causeOf, nobodyBecause, silentFunctions } from "./causes.ts";
+import { type Cause, causeOf, lacksRoom, nobodyBecause, silentFunctions } from "./causes.ts";
 import { logsAbout, type SettingsOptions, settingsInForce } from "./deployed.ts";
 import { DryPass, type Held } from "./dry-pass.ts";
 import { endingOf } from "./ending.ts";
@@ -97,7 +97,8 @@ export async function explain(
       lifecycle_hook_name: null,
     });
   }
-  const cause = causeOf(held, known);
+  const desiredCapacity = lacksRoom(held) ? await pass.desiredCapacityOf(held.termination.group) : undefined;
+  const cause = causeOf(held, { ...known, desiredCapacity });
   return whole({
     state: stateOf(held, cause),
     cause: told(cause),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { scenarioSchema } from "../../simulator/scenario/schema.ts";
 import { asJsonSchema, type JsonSchema, kindText, markdownTable } from "./tables.ts";
@@ -97,7 +98,21 @@ A wrong file is refused as a whole, with a line for each wrong key, up to twenty
 - What AWS would not accept is refused with AWS's own error: in the world before the start, in the timeline when its time comes.
   The simulator on its own writes the latter to stderr, and goes on.
 
+## A complete example
+
+This is \`examples/fleet.yaml\`, which \`npm start\` plays. [Five more](examples.md) show drains that are not easy.
+
+${indented(readFileSync("examples/fleet.yaml", "utf8"))}
+
 ${section("The file", schema, "")}`;
+}
+
+function indented(text: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => (line === "" ? "" : `    ${line}`))
+    .join("\n");
 }
 
 // One table a structure; what is nested follows under its own heading.

@@ -92,7 +92,7 @@ const hanging: [string, Fleet, number, Expected][] = [
       what: /^Waits for 1 task of web, RUNNING/,
       rule: 10,
       ecs: /unable to place/,
-      free: /complete-lifecycle-action/,
+      free: /^aws autoscaling set-desired-capacity --auto-scaling-group-name fleet --desired-capacity 3$/,
     },
   ],
   [
