@@ -1,7 +1,12 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeRegionsCommand } from "@aws-sdk/client-ec2";
-import { call } from "../../shared/aws/call.ts";
+import { call, pacedCall } from "../../shared/aws/call.ts";
 import { type Clients, createClients } from "../../shared/aws/clients.ts";
+import { ecsPort } from "../../shared/aws/ecs.ts";
+import { loadBalancerPorts } from "../../shared/aws/load-balancers.ts";
+import { createPace, discoveryBuckets, type Pace } from "../../shared/aws/pace.ts";
+import type { Ports } from "../../shared/run/ports.ts";
 import { OptionsError } from "../options-error.ts";
 import { type LogsPort, logsPort } from "./logs.ts";
 
@@ -11,6 +16,8 @@ export type Where = { readonly profile?: string | undefined; readonly region?: s
 /** An account in one Region, as a command reads it. */
 export type Account = {
   readonly clients: Clients;
+  /** ECS and load balancers, at a pace that leaves most of the account's calls to others. */
+  readonly paced: Pick<Ports, "ecs" | "loadBalancers">;
   readonly logs: LogsPort;
   readonly region: string;
   /** The Regions that the account has enabled. Throws an AwsCallError. */
@@ -28,6 +35,9 @@ type Stacked = { readonly middlewareStack: { add: (middleware: Middleware, optio
 
 // A person waits for the answer.
 const HANDLER = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+/** How many calls of discovery are made a second: half of what Elastic Load Balancing takes of an account. */
+const DISCOVERIES_A_SECOND = 5;
 
 /** For so long a time that AWS has told counts as the present, in milliseconds. Each answer tells a new one. */
 const FRESH_MS = 5_000;
@@ -58,6 +68,10 @@ export async function openAccount({ profile, region }: Where): Promise<Account> 
     client.middlewareStack.add(note, { step: "deserialize", priority: "low" });
   return {
     clients,
+    paced: {
+      ecs: ecsPort(clients.ecs, pacedCall(createPace(Date.now, wait, Number.POSITIVE_INFINITY))),
+      loadBalancers: loadBalancerPorts(clients, pacedCall(discoveryPace())),
+    },
     logs: logsPort(logs),
     region: await regionOf(clients, profile),
     regions: async () => {
@@ -82,4 +96,13 @@ async function regionOf(clients: Clients, profile = process.env.AWS_PROFILE): Pr
     const of = profile === undefined ? "the profile" : `a profile ${profile}`;
     throw new OptionsError(`expected a Region, by --region, AWS_REGION or ${of}, found none`);
   }
+}
+
+async function wait(milliseconds: number): Promise<void> {
+  await pause(milliseconds);
+}
+
+// By this machine's clock: AWS tells its own in whole seconds.
+function discoveryPace(): Pace {
+  return createPace(Date.now, wait, Number.POSITIVE_INFINITY, discoveryBuckets(DISCOVERIES_A_SECOND));
 }

@@ -68,7 +68,7 @@ export class DryPass {
       dryRunVariable: "true",
       inputVariable: "",
     });
-    this.run = new Run(ports, startedAt + PASS_MS);
+    this.run = new Run({ ...ports, ...account.paced }, startedAt + PASS_MS);
     this.options = {
       groups: [],
       tag: undefined,

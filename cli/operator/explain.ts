@@ -9,6 +9,7 @@ import { type Cause, causeOf, lacksRoom, nobodyBecause, silentFunctions } from "
 import { logsAbout, type SettingsOptions, settingsInForce } from "./deployed.ts";
 import { DryPass, type Held } from "./dry-pass.ts";
 import { endingOf } from "./ending.ts";
+import { withFound } from "./found.ts";
 import { UnansweredCalls } from "./not-read.ts";
 import { linkTo } from "./rules.ts";
 import { storyOf } from "./story.ts";
@@ -67,7 +68,7 @@ export async function explain(
     logsAbout(account.logs, options.deployment, { instanceId, since: shown?.startedAt, now: account.now() }),
   );
   const settings = settingsInForce(logs?.deployed.settings ?? {}, options);
-  const pass = new DryPass({ account, settings, unanswered });
+  const pass = new DryPass({ account, settings: withFound(settings, logs, instanceId), unanswered });
   const now = pass.run.now();
   const story = storyOf(logs?.lines ?? [], instanceId);
   const whole = (rest: Pick<Explanation, "state" | "cause" | "deadline" | "lifecycle_hook_name">) => ({

@@ -258,6 +258,25 @@ describe("asg-drain explain", function () {
     expect(state).to.equal("nobody drains it");
   });
 
+  it("takes no more calls in a large account, since the functions have logged what they found", async () => {
+    const many = (count: number) => ({
+      target_groups: Array.from({ length: count }, (_, i) => ({ name: `group-${i}`, port: 80 })),
+      load_balancers: Array.from({ length: count }, (_, i) => ({
+        name: `classic-${i}`,
+        listeners: [{ port: 80, instance_port: 8080 }],
+      })),
+    });
+    const large = fleet({ ...hanging[0]?.[1], more: many(30) });
+    const [group] = large.auto_scaling_groups;
+    const registers_with = { target_groups: [{ name: "group-7" }] };
+    const { cause, calls } = await explained(
+      { ...large, auto_scaling_groups: [{ ...group, registers_with }] },
+      600,
+    );
+    expect(cause.what).to.match(hanging[0]?.[3].what as RegExp);
+    expect(calls).to.be.at.most(CALLS_MAX);
+  });
+
   it("tells the instance's story from the logs, and goes on without them", async () => {
     const { story } = await explained(fleet(hanging[0]?.[1]), 600);
     expect(story.map(({ what }) => what)).to.include.members(["termination received", "set DRAINING: main"]);

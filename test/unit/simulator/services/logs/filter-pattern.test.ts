@@ -35,7 +35,7 @@ describe("a filter pattern", () => {
     });
 
   for (const pattern of [
-    "?one ?other",
+    "?one other",
     "[a, b]",
     "{ $.n > 5 }",
     "{ $.a = 1 || $.b = 2 }",
