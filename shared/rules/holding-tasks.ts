@@ -18,17 +18,19 @@ type Live = { readonly cluster: string; readonly task: Task; readonly isStoppedB
  * stops has a line of its own. Those that a service has not stopped yet share one, and so do those that do not end their stop.
  */
 export function holdingTasks(termination: Termination, observed: Observation, now: number): Warning[] {
-  const since = holdingSince(termination, observed);
-  if (since === undefined || now - since < NAMED_AFTER_MS) return [];
+  const isOld = (since: number | undefined) => since !== undefined && now - since >= NAMED_AFTER_MS;
+  const { memory, settings } = termination;
   const live = liveOf(termination, observed);
   const staying = live.filter(({ task }) => task.shouldRun);
   const alone = staying.filter(({ task, isStoppedByUs }) => task.service === undefined && !isStoppedByUs);
+  // DRAINING leaves such a task alone, so that it still waits for a registration tells nothing of it.
+  const named = isOld(memory.begunAt) || isOld(memory.drainingAt) ? alone.slice(0, NAMED_LIMIT) : [];
+  const ofAlone = named.map((each) =>
+    holding([each], { why: "no service started it", stopTasks: settings.stopTasks }, "warn"),
+  );
+  if (!isOld(holdingSince(termination, observed))) return ofAlone;
   return [
-    ...alone
-      .slice(0, NAMED_LIMIT)
-      .map((each) =>
-        holding([each], { why: "no service started it", stopTasks: termination.settings.stopTasks }, "warn"),
-      ),
+    ...ofAlone,
     ...shared(
       staying.filter((each) => !alone.includes(each) && !isToWait(each, live, termination, observed)),
       { why: "not stopped yet" },

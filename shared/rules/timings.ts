@@ -54,7 +54,10 @@ export const AGENT_MS = 30 * MINUTE;
 export const STALLED_AFTER_MS = 120 * SECOND;
 /** A drain of which nothing has changed for so long counts as stalled, unless a known time ends what is left. */
 export const STALLED_MS = 15 * MINUTE;
-/** Rule 10. After this long in DRAINING, the tasks that stay are named. With a pass a minute, that is within two minutes. */
+/**
+ * Rule 10. After this long in DRAINING, the tasks that stay are named, and after this long in a drain those that DRAINING leaves alone. With
+ * a pass a minute, that is within two minutes.
+ */
 export const NAMED_AFTER_MS = 45 * SECOND;
 /** Rule 10. After this long without a change, the tasks that are stopping are named: twice the default stop timeout. */
 export const STOPPING_FOR_MS = 60 * SECOND;

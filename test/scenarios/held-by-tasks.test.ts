@@ -112,6 +112,34 @@ const members: [string, Parameters<typeof fleet>[0], string, Record<string, unkn
 ];
 
 describe("scenarios: a task that holds the drain is named", () => {
+  it("a job beside a static target that drains for half an hour, of which DRAINING has to wait: within two minutes, once", async () => {
+    const outcome = await play({
+      ...fleet({
+        keys: { drain_timeout_seconds: 3_000, target_groups: ["static"] },
+        services: [
+          { ...cart, task: { stop_seconds: 10, ports: [{ container_port: 8080, host_port: 8080 }] } },
+        ],
+        tasks: [{ family: "nightly-report", started_by: "events-rule/nightly" }],
+      }),
+      target_groups: [{ name: "static", port: 8080, deregistration_delay_seconds: 1_800 }],
+      auto_scaling_groups: [
+        {
+          name: "fleet",
+          instance_ids: ids,
+          cluster: "main",
+          hooks: [HOOK],
+          registers_with: { target_groups: [{ name: "static" }] },
+        },
+      ],
+    });
+    const [line, ...others] = naming(outcome, "nightly-report");
+    expect(others).to.deep.equal([]);
+    expect(line).to.include({ level: "WARN", started_by: "events-rule/nightly" });
+    expect((line?.at ?? Number.NaN) - firstLookOf(outcome)).to.be.within(0, 120);
+    const [drained] = linesOf(outcome, "set DRAINING", leaving);
+    expect(Date.parse(String(drained?.time)) - outcome.startedAt).to.be.greaterThan(1_800_000);
+  });
+
   for (const [why, change, family, said] of members)
     it(`${why}: within two minutes, once`, async () => {
       const outcome = await play(fleet(change));

@@ -89,20 +89,33 @@ describe("the tasks that hold a drain", () => {
     expect(warning?.fields.tasks).to.have.nested.property("[0].started_by", "not given");
   });
 
-  it("are named 45 seconds after DRAINING, not sooner, and not before it", () => {
-    expect(held([job()], { drainingAt: SINCE + now - 45 * SECOND + 1 })).to.deep.equal([]);
+  it("a service's are named 45 seconds after DRAINING, not sooner, and not before it", () => {
+    const own = [task("RUNNING")];
+    expect(held(own)).to.have.lengthOf(1);
+    expect(held(own, { drainingAt: SINCE + now - 45 * SECOND + 1 })).to.deep.equal([]);
     // This pass is the first to see DRAINING.
-    expect(held([job()], { drainingAt: undefined })).to.deep.equal([]);
+    expect(held(own, { begunAt: SINCE + now, drainingAt: undefined })).to.deep.equal([]);
   });
 
-  it("are named without DRAINING too, where nothing of ours drains first: it may be that we cannot set it", () => {
+  it("a service's are named without DRAINING too, where nothing of ours drains first: it may be that we cannot set it", () => {
+    const own = [task("RUNNING")];
     const begun = { begunAt: SINCE + now - 45 * SECOND };
-    const clusterInstances = [clusterInstanceOf({ status: "ACTIVE" }, [job()])];
-    expect(held([job()], begun, { observed: { clusterInstances } })).to.have.lengthOf(1);
+    const clusterInstances = [clusterInstanceOf({ status: "ACTIVE" }, own, [service("web")])];
+    expect(held(own, begun, { observed: { clusterInstances } })).to.have.lengthOf(1);
     const registrations = [target()];
-    expect(held([job()], begun, { observed: { clusterInstances, registrations } })).to.deep.equal([]);
+    expect(held(own, begun, { observed: { clusterInstances, registrations } })).to.deep.equal([]);
     const later = { begunAt: SINCE + now - 45 * SECOND + 1 };
-    expect(held([job()], later, { observed: { clusterInstances } })).to.deep.equal([]);
+    expect(held(own, later, { observed: { clusterInstances } })).to.deep.equal([]);
+  });
+
+  it("one that nobody stops is named 45 seconds after the drain began, whatever is registered still", () => {
+    const clusterInstances = [clusterInstanceOf({ status: "ACTIVE" }, [job()])];
+    const row = { observed: { clusterInstances, registrations: [target()] } };
+    const begun = (secondsAgo: number) => ({ begunAt: SINCE + now - secondsAgo * SECOND });
+    expect(named(held([job()], begun(45), row))).to.deep.equal([
+      ["warn", "no service started it", ["task-job"]],
+    ]);
+    expect(held([job()], begun(44), row)).to.deep.equal([]);
   });
 
   it("each that nobody stops is a warning of its own, ten at once at the most", () => {
