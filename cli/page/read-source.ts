@@ -47,10 +47,13 @@ function readText(path: string): string {
   }
 }
 
-/** The JSON in a file: one value, or one a line. `aws logs tail` puts a time and a stream's name before each. Empty where there is none. */
+/** The JSON in a file: one value, several, or one a line. `aws logs tail` puts a time and a stream's name before each. Empty where there is none. */
 function valuesIn(text: string): unknown[] {
   const whole = jsonOf(text);
   if (whole !== undefined) return [whole];
+  // What the AWS CLI printed of several log groups, one after the other.
+  const several = text.split(/(?<=^\})\s*(?=^\{)/m).map(jsonOf);
+  if (several.length > 1 && several.every((each) => each !== undefined)) return several;
   return text.split("\n").flatMap((line) => {
     const begin = line.indexOf("{");
     const value = begin < 0 ? undefined : jsonOf(line.slice(begin));

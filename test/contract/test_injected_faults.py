@@ -16,8 +16,10 @@ SOME_OPERATION = {
     "ec2": "DescribeInstances",
     "application-autoscaling": "DescribeScalableTargets",
     "events": "PutEvents",
+    "logs": "FilterLogEvents",
 }
 NEEDED = {
+    "logs": {"logGroupName": "none"},
     "application-autoscaling": {"ServiceNamespace": "ecs"},
     "events": {"Entries": [{"Source": "test", "DetailType": "any", "Detail": "{}"}]},
 }
@@ -52,6 +54,11 @@ EXPECTED = {
         "throttle": ("ThrottlingException", 400),
         "fail": ("InternalFailure", 500),
     },
+    "logs": {
+        "deny": ("AccessDeniedException", 400),
+        "throttle": ("ThrottlingException", 400),
+        "fail": ("InternalFailure", 500),
+    },
     "elb": QUERY_CODES,
     "elbv2": QUERY_CODES,
     "autoscaling": QUERY_CODES,
@@ -76,6 +83,10 @@ def answers(aws):
             response = refused.value.response
             found[service, kind] = (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"])
     aws.advance(10)
+    # This world has no log group, which CloudWatch Logs says once nothing else is wrong.
+    logs = clients.pop("logs")
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.filter_log_events(**NEEDED["logs"])
     for service, client in clients.items():
         getattr(client, xform_name(SOME_OPERATION[service]))(**NEEDED.get(service, {}))
     return found

@@ -18,6 +18,7 @@ CODES = {
     "ec2": "MissingParameter",
     "application-autoscaling": "ValidationException",
     "events": "ValidationException",
+    "logs": "InvalidParameterException",
 }
 
 

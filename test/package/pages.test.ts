@@ -71,7 +71,11 @@ describe("what the pages show of the block", () => {
 function piecesOf(page: string): Piece[] {
   const text = readFileSync(join(PROJECT, "docs", page), "utf8");
   const indented = [...text.matchAll(/^(?: {4,}\S.*\n|\n(?= {4}))+/gm)].map(([piece]) => piece.trimEnd());
-  return indented
-    .filter((piece) => /^\s*[a-z_]+:(?: |\n)/.test(piece))
-    .map((piece) => parse(piece, { merge: true }));
+  return (
+    indented
+      .filter((piece) => /^\s*[a-z_]+:(?: |\n)/.test(piece))
+      .map((piece) => parse(piece, { merge: true }))
+      // A scenario is no piece of the block.
+      .filter((piece) => !("timeline" in piece))
+  );
 }

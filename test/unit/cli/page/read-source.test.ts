@@ -66,6 +66,10 @@ describe("what the report page is made from", () => {
       "what aws logs filter-log-events prints",
       JSON.stringify({ events: [{ message: JSON.stringify(LINE) }, { message: "END" }] }),
     ],
+    [
+      "what aws logs filter-log-events prints of two groups, one after the other",
+      `${JSON.stringify({ events: [{ message: JSON.stringify(LINE) }] }, null, 4)}\n${JSON.stringify({ events: [] }, null, 4)}\n`,
+    ],
     ["a list of lines", JSON.stringify([LINE])],
   ];
   for (const [what, text] of logs)
