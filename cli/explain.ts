@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { openAccount } from "./aws/account.ts";
+import { withAccount } from "./aws/account.ts";
 import {
   type AccountOptions,
   accountCommand,
@@ -26,17 +26,12 @@ const command = accountCommand(
 const options = command.opts<AccountOptions>();
 
 await runCommand("explain", async () => {
-  const account = await openAccount(options);
-  try {
-    const explained = await explain(account, command.args[0] ?? "", options);
-    if (options.json) process.stdout.write(`${JSON.stringify(explained)}\n`);
-    else process.stdout.write(explanationText(explained, styleOfOutput()));
-    if (explained.state === "stuck") return STATUS.stuck;
-    const isUnread = explained.lifecycle_state === null && explained.not_read.length > 0;
-    return isUnread ? STATUS.unread : STATUS.fine;
-  } finally {
-    account.close();
-  }
+  const explained = await withAccount(options, (account) => explain(account, command.args[0] ?? "", options));
+  if (options.json) process.stdout.write(`${JSON.stringify(explained)}\n`);
+  else process.stdout.write(explanationText(explained, styleOfOutput()));
+  if (explained.state === "stuck") return STATUS.stuck;
+  const isUnread = explained.lifecycle_state === null && explained.not_read.length > 0;
+  return isUnread ? STATUS.unread : STATUS.fine;
 });
 
 function instanceId(text: string): string {

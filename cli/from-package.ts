@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { unzipSync } from "fflate";
-import type { FunctionsOptions } from "../simulator/front/served-functions.ts";
+import { deployedName, type FunctionsOptions } from "../simulator/front/served-functions.ts";
 import { roleNamed } from "../simulator/kernel/account.ts";
 import type { Clock } from "../simulator/kernel/clock.ts";
 import { ScenarioError } from "../simulator/scenario/read.ts";
@@ -80,7 +81,7 @@ export function fromPackage(folder: string, speed: number): FunctionsOptions {
             worker: new Worker(RUNTIME, {
               workerData: {
                 path: join(unpacked, name, handlerIn(name)),
-                name: `asg-drain-live-${name}`,
+                name: deployedName(name),
                 timeoutMilliseconds: invocation.remainingMilliseconds(),
                 startsAt: clock.now(),
                 realStart: Date.now(),
@@ -92,20 +93,12 @@ export function fromPackage(folder: string, speed: number): FunctionsOptions {
               stderr: true,
             }),
           };
-          for (const stream of [made.worker.stdout, made.worker.stderr]) eachLine(stream, name, made);
+          for (const input of [made.worker.stdout, made.worker.stderr])
+            createInterface({ input }).on("line", (line) => write(name, line, made.clock));
           return made;
         }
       };
       return invoke;
-
-      function eachLine(stream: NodeJS.ReadableStream, name: FunctionName, sandbox: Sandbox): void {
-        let rest = "";
-        stream.on("data", (piece) => {
-          const lines = `${rest}${piece}`.split("\n");
-          rest = lines.pop() ?? "";
-          for (const line of lines) write(name, line, sandbox.clock);
-        });
-      }
     },
   };
 }
@@ -114,7 +107,7 @@ function environmentOf(name: FunctionName, accessKey: string, endpoint: string):
   return {
     AWS_REGION: "us-east-1",
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
-    AWS_LAMBDA_FUNCTION_NAME: `asg-drain-live-${name}`,
+    AWS_LAMBDA_FUNCTION_NAME: deployedName(name),
     AWS_ACCESS_KEY_ID: accessKey,
     AWS_SECRET_ACCESS_KEY: "simulated",
     AWS_SESSION_TOKEN: "simulated",

@@ -3,9 +3,9 @@ import { safeParse } from "zod/mini";
 import { deregisterInput } from "../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../functions/scale-tasks/input.ts";
 import { terminateInput } from "../functions/terminate/input.ts";
-import { firstOf, problemsOf } from "../shared/base/validation-problems.ts";
+import { problemsOf } from "../shared/base/validation-problems.ts";
 import { type Check, checksOf } from "../simulator/scenario/names.ts";
-import { readScenario, ScenarioError } from "../simulator/scenario/read.ts";
+import { readScenario, wrongScenario } from "../simulator/scenario/read.ts";
 import type { Scenario } from "../simulator/scenario/schema.ts";
 
 /** The keys of an input that name something of the scenario, one or several. */
@@ -23,9 +23,8 @@ const NAMES = {
 export function readScenarioFile(path: string): Scenario {
   const scenario = readScenario(path);
   const problems = inputProblems(scenario);
-  if (problems.length === 0) return scenario;
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  throw new ScenarioError(`${path}: ${count}\n  ${firstOf(problems).join("\n  ")}`);
+  if (problems.length > 0) throw wrongScenario(path, problems);
+  return scenario;
 }
 
 function inputProblems(scenario: Scenario): string[] {

@@ -1,4 +1,4 @@
-import { openAccount } from "./aws/account.ts";
+import { withAccount } from "./aws/account.ts";
 import {
   type AccountOptions,
   accountCommand,
@@ -22,32 +22,17 @@ const command = accountCommand("status", "Shows each termination that a hook of 
 const options = command.opts<AccountOptions & { group?: string[]; allRegions?: true }>();
 
 await runCommand("status", async () => {
-  const { profile, region } = options;
-  const regions = options.allRegions ? await regionsOf(profile, region) : [region];
+  const { profile, region: own } = options;
+  const regions = options.allRegions
+    ? await withAccount({ profile, region: own }, (account) => account.regions())
+    : [own];
   const report: StatusReport = { regions: [] };
-  for (const each of regions) report.regions.push(await statusIn(profile, each));
+  for (const region of regions)
+    report.regions.push(await withAccount({ profile, region }, (account) => statusOf(account, options)));
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else process.stdout.write(report.regions.map((each) => statusText(each, styleOfOutput())).join("\n"));
   return exitStatusOf(report.regions);
 });
-
-async function regionsOf(profile: string | undefined, region: string | undefined): Promise<string[]> {
-  const account = await openAccount({ profile, region });
-  try {
-    return await account.regions();
-  } finally {
-    account.close();
-  }
-}
-
-async function statusIn(profile: string | undefined, region: string | undefined): Promise<RegionStatus> {
-  const account = await openAccount({ profile, region });
-  try {
-    return await statusOf(account, options);
-  } finally {
-    account.close();
-  }
-}
 
 function exitStatusOf(regions: readonly RegionStatus[]): number {
   if (regions.some(({ terminations }) => terminations.some(({ state }) => state === "stuck")))

@@ -42,8 +42,18 @@ const DISCOVERIES_A_SECOND = 5;
 /** For so long a time that AWS has told counts as the present, in milliseconds. Each answer tells a new one. */
 const FRESH_MS = 5_000;
 
-/** Opens an account for reading. Nothing is called yet. Throws an OptionsError where nothing says which Region. */
-export async function openAccount({ profile, region }: Where): Promise<Account> {
+/** Does something with an account, and closes its clients after that. Throws an OptionsError where nothing says which Region. */
+export async function withAccount<T>(where: Where, work: (account: Account) => Promise<T>): Promise<T> {
+  const account = await openAccount(where);
+  try {
+    return await work(account);
+  } finally {
+    account.close();
+  }
+}
+
+// Nothing is called yet.
+async function openAccount({ profile, region }: Where): Promise<Account> {
   const options = {
     requestHandler: HANDLER,
     ...(profile === undefined ? {} : { profile }),

@@ -5,7 +5,7 @@ import type { Warning } from "../../shared/model/decision.ts";
 import type { OurHooks } from "../../shared/model/hooks.ts";
 import { situationOf } from "../../shared/model/lifecycle-state.ts";
 import { familyOf, liveTasks, type Task } from "../../shared/model/tasks.ts";
-import { MANAGED_DRAINING_HOOK } from "../../shared/rules/whose-hook.ts";
+import { hasManagedDrainingHook } from "../../shared/rules/whose-hook.ts";
 import type { LogLine } from "../aws/logs.ts";
 import {
   addInstance,
@@ -100,7 +100,7 @@ function notOurs(
   hooks: readonly { readonly name: string; readonly target: string | undefined }[],
   { queue, names, topics }: OurHooks,
 ): string {
-  if (hooks.some(({ name }) => name === MANAGED_DRAINING_HOOK))
+  if (hasManagedDrainingHook({ hooks }))
     return "ECS drains it, by the hook of its managed draining; none of the group's hooks is ours";
   const theirs = hooks.map(({ name, target }) => `${name} notifies ${target ?? "nobody"}`);
   const known = [...(queue === undefined ? [] : [`the queue ${queue}`]), ...topics, ...names];

@@ -5,6 +5,7 @@ import { parseJson } from "../../shared/base/json.ts";
 import { problemsText } from "../../shared/base/validation-problems.ts";
 import type { LogLine, LogsPort } from "../aws/logs.ts";
 import { OptionsError } from "../options-error.ts";
+import { HOOK } from "../run/input.ts";
 
 /** The functions' settings, as far as a command needs them. */
 export type Settings = Partial<z.infer<typeof terminateInput>>;
@@ -20,8 +21,6 @@ export type Deployed = {
   readonly lastRunAt: number | undefined;
 };
 
-/** The name of the hook that the templates and the pages make. */
-const HOOK = "asg-drain-live";
 /** The functions run each minute. A run that is this old may be their last. In milliseconds. */
 const LOOKED_BACK_MS = 600_000;
 /** How far back the logs are read where nobody knows when a termination began, and before its beginning. In milliseconds. */

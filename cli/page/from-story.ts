@@ -1,6 +1,7 @@
 import { Whereabouts } from "../../simulator/judge/whereabouts.ts";
 import type { StoryLine } from "../../simulator/kernel/story.ts";
 import type { Played } from "../../simulator/scenario/play.ts";
+import { FUNCTIONS } from "../../simulator/scenario/stage.ts";
 import { permitsText } from "../loss-text.ts";
 import { barsOfWaits, type LogLine, marksOf } from "./from-logs.ts";
 import {
@@ -94,7 +95,7 @@ function lossesText(played: Played): string[] {
 }
 
 function isOfFunctions(caller: string): boolean {
-  return ["deregister", "terminate", "scale-tasks"].includes(caller);
+  return (FUNCTIONS as readonly string[]).includes(caller);
 }
 
 type Scale = { readonly seconds: (at: number) => number; readonly end: number };

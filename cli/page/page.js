@@ -42,7 +42,8 @@ const SIGNS = { heartbeat: "▾", completed: "✓", "cut off": "✗", warning: "
 
 /** The colours of the theme, by their variables: to ask for one of them at each bar would take the most of a painting. @type {Map<string, string>} */
 const colours = new Map();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => colours.clear());
+const dark = matchMedia("(prefers-color-scheme: dark)");
+dark.addEventListener("change", () => colours.clear());
 
 const page = await unpack();
 const main = /** @type {HTMLElement} */ (document.getElementById("page"));
@@ -249,7 +250,7 @@ function section(run, index) {
   hover(rows, { run, placed, shown: () => shown });
 
   new ResizeObserver(repaint).observe(stage);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  dark.addEventListener("change", repaint);
   addEventListener("beforeprint", () => {
     for (const each of tiles) each.paint();
   });
@@ -518,7 +519,7 @@ function legend() {
       paintBar(sized(canvas, 28, 10), state, { left: 1, top: 1, width: 26, height: 8 });
   };
   requestAnimationFrame(paint);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+  dark.addEventListener("change", paint);
   return list;
 }
 

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { parseJson } from "../../shared/base/json.ts";
 import { problemsText } from "../../shared/base/validation-problems.ts";
 import { playScenario } from "../../simulator/scenario/play.ts";
-import { parseScenario, ScenarioError } from "../../simulator/scenario/read.ts";
+import { ScenarioError } from "../../simulator/scenario/read.ts";
 import { inProcess } from "../in-process.ts";
 import { reportSchema } from "../report.ts";
+import { readScenarioFile } from "../scenario-file.ts";
 import { isLogLine, type LogLine, runOfLogs } from "./from-logs.ts";
 import { runOfReport } from "./from-report.ts";
 import { runOfPlayed } from "./from-story.ts";
@@ -26,11 +28,11 @@ export async function readSource(path: string): Promise<Run> {
     return runOfReport(checked(value, path), path);
   if (values.length > 0 && !(isObject(value) && more.length === 0))
     throw new ScenarioError(`${path}: ${EXPECTED}, found JSON of another kind`);
-  return await played(text, path);
+  return await played(path);
 }
 
-async function played(text: string, path: string): Promise<Run> {
-  const scenario = parseScenario(text, path);
+async function played(path: string): Promise<Run> {
+  const scenario = readScenarioFile(path);
   const lines: LogLine[] = [];
   const outcome = await playScenario(scenario, {
     invoke: inProcess((line) => lines.push(JSON.parse(line) as LogLine)),
@@ -49,14 +51,14 @@ function readText(path: string): string {
 
 /** The JSON in a file: one value, several, or one a line. `aws logs tail` puts a time and a stream's name before each. Empty where there is none. */
 function valuesIn(text: string): unknown[] {
-  const whole = jsonOf(text);
+  const whole = parseJson(text);
   if (whole !== undefined) return [whole];
   // What the AWS CLI printed of several log groups, one after the other.
-  const several = text.split(/(?<=^\})\s*(?=^\{)/m).map(jsonOf);
+  const several = text.split(/(?<=^\})\s*(?=^\{)/m).map(parseJson);
   if (several.length > 1 && several.every((each) => each !== undefined)) return several;
   return text.split("\n").flatMap((line) => {
     const begin = line.indexOf("{");
-    const value = begin < 0 ? undefined : jsonOf(line.slice(begin));
+    const value = begin < 0 ? undefined : parseJson(line.slice(begin));
     return value === undefined ? [] : [value];
   });
 }
@@ -67,7 +69,8 @@ function linesIn(value: unknown): LogLine[] {
   if (Array.isArray(value)) return value.flatMap(linesIn);
   if (!isObject(value) || !Array.isArray(value.events)) return [];
   return value.events.flatMap((event: unknown) => {
-    const message = isObject(event) && typeof event.message === "string" ? jsonOf(event.message) : undefined;
+    const message =
+      isObject(event) && typeof event.message === "string" ? parseJson(event.message) : undefined;
     return isLogLine(message) ? [message] : [];
   });
 }
@@ -80,14 +83,6 @@ function checked(value: object, path: string) {
       `${path}: terminations: expected at least one, found none: there is nothing to show`,
     );
   return data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

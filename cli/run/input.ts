@@ -21,7 +21,7 @@ export type Input = z.infer<typeof terminateInput>;
 /** What the queue in memory is called in the log. */
 const IN_MEMORY = "in-memory";
 /** The name of the hook that the templates and the pages make. */
-const HOOK = "asg-drain-live";
+export const HOOK = "asg-drain-live";
 
 /** Whether runs need a queue in this process, since there is none in SQS. */
 export function needsMemory({ queue_name }: Input): boolean {

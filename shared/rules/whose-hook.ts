@@ -10,7 +10,11 @@ import { isFollowed } from "./following.ts";
 export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
 
 /** Whether a group has that hook. */
-export function hasManagedDrainingHook({ hooks = [] }: Pick<AutoScalingView, "hooks">): boolean {
+export function hasManagedDrainingHook({
+  hooks = [],
+}: {
+  readonly hooks?: readonly { readonly name: string }[] | undefined;
+}): boolean {
   return hooks.some(({ name }) => name === MANAGED_DRAINING_HOOK);
 }
 

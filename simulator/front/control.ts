@@ -1,4 +1,5 @@
 import type { Simulation } from "../cloud/simulation.ts";
+import { objectIn } from "../kernel/json.ts";
 import type { ScaledClock } from "../kernel/scaled-clock.ts";
 import { asScenarioError } from "../scenario/build.ts";
 import { checkScenario, ScenarioError } from "../scenario/read.ts";
@@ -86,15 +87,6 @@ function happens({ simulation, clock, scenario, functions, startedAt }: Controll
     return json(400, { error: told.message.replaceAll(`${place}.`, "").replaceAll(place, "it") });
   }
   return json(200, { now: new Date(clock.now()).toISOString() });
-}
-
-function objectIn(body: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function operationsOf(simulation: Simulation): Record<string, readonly string[]> {

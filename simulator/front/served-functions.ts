@@ -7,13 +7,12 @@ import { type Played, playedSoFar } from "../scenario/play.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { FUNCTIONS, type FunctionName, type Invoke, type Stage, stage } from "../scenario/stage.ts";
 
-/** What the template calls the functions before their names. */
-const DEPLOYMENT = "asg-drain-live";
 /** How often the world catches up with the clock, so that the judge sees it as it is, in milliseconds. */
 const CATCH_UP_MS = 1_000;
 
-/** The log group of a function, as the template names it. */
-const logGroupOf = (name: FunctionName) => `/aws/lambda/${DEPLOYMENT}-${name}`;
+/** What Lambda knows a function as, as the template names it. */
+export const deployedName = (name: FunctionName) => `asg-drain-live-${name}`;
+const logGroupOf = (name: FunctionName) => `/aws/lambda/${deployedName(name)}`;
 
 /** A log line of a function, at a time in milliseconds since 1970. */
 export type WriteLog = (name: FunctionName, line: string) => void;

@@ -1,3 +1,4 @@
+import { objectIn } from "../kernel/json.ts";
 import type { World } from "../services/world.ts";
 import type { Violation } from "./records.ts";
 
@@ -72,13 +73,7 @@ function missingIn(
 
 /** Whether a message is for certain none that anybody knows: it is no JSON, or none of the fields of AWS's messages are there. */
 export function isNobodys(body: string): boolean {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value !== "object" || value === null) return true;
-    return !Object.keys(value).some((key) => KNOWN.test(key));
-  } catch {
-    return true;
-  }
+  return !Object.keys(objectIn(body) ?? {}).some((key) => KNOWN.test(key));
 }
 
 /** Whether a message asks nothing of us for certain: it is of a launch, of a subscription, or another event than a termination's. */

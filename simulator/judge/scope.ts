@@ -1,3 +1,4 @@
+import { objectIn } from "../kernel/json.ts";
 import type { StopTasks } from "./task-stops.ts";
 
 /** Load balancers by name. */
@@ -362,12 +363,7 @@ export function stopTasksOf(key: unknown): StopTasks {
 
 // Metadata that is not a JSON object is meant for somebody else.
 function keysIn(metadata = ""): Keys {
-  try {
-    const value: unknown = JSON.parse(metadata);
-    return typeof value === "object" && value !== null ? (value as Keys) : {};
-  } catch {
-    return {};
-  }
+  return (objectIn(metadata) ?? {}) as Keys;
 }
 
 function list(value: unknown): string[] {

@@ -51,12 +51,14 @@ export function parseScenario(text: string, name: string): Scenario {
 export function checkScenario(raw: unknown, name: string): Scenario {
   const parsed = parsedBy(raw, name);
   const problems = parsed.success ? referenceProblems(parsed.data) : problemsOf(parsed.error, scenarioSchema);
-  if (!parsed.success || problems.length > 0) {
-    throw new ScenarioError(
-      `${name}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n  ${firstOf(problems).join("\n  ")}`,
-    );
-  }
+  if (!parsed.success || problems.length > 0) throw wrongScenario(name, problems);
   return parsed.data;
+}
+
+/** The error of a scenario that has problems, with the first of them. */
+export function wrongScenario(name: string, problems: readonly string[]): ScenarioError {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return new ScenarioError(`${name}: ${count}\n  ${firstOf(problems).join("\n  ")}`);
 }
 
 // Zod compares the `length` of any value that has one. In an object, `length` may be an object, and zod throws.

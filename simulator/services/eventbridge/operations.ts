@@ -1,4 +1,5 @@
 import * as eventBridge from "@aws-sdk/client-eventbridge";
+import { objectIn } from "../../kernel/json.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import type { EventBuses } from "./event-buses.ts";
@@ -66,18 +67,9 @@ function wrongIn({ Source, DetailType, Detail }: Entry): eventBridge.PutEventsRe
       ErrorCode: "NotAuthorizedForSourceException",
       ErrorMessage: "Not authorized for the source.",
     };
-  return isObject(Detail ?? "")
+  return objectIn(Detail ?? "")
     ? undefined
     : { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
-}
-
-function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }
 
 function bytesOf({ Source = "", DetailType = "", Detail = "", Time }: Entry): number {

@@ -1,3 +1,4 @@
+import { objectIn } from "../../kernel/json.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 
 /** Terms in quotes or bare: each must be there, or one of those with a `?` (CloudWatch Logs User Guide, "Filter pattern syntax"). */
@@ -36,7 +37,7 @@ function comparisonsOf(pattern: string): (message: string) => boolean {
     value: unescaped(quoted) ?? bare ?? "",
   }));
   return (message) => {
-    const line = jsonOf(message);
+    const line = objectIn(message);
     return (
       line !== undefined &&
       comparisons.every(({ path, isEqual, value }) => {
@@ -69,13 +70,4 @@ function matchesText(pattern: string, text: string): boolean {
 
 function unescaped(text: string | undefined): string | undefined {
   return text?.replace(/\\(.)/g, "$1");
-}
-
-function jsonOf(message: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(message);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

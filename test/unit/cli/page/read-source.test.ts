@@ -139,6 +139,18 @@ describe("what the report page is made from", () => {
       /terminations: expected at least one, found none/,
     ],
     ["a scenario with a wrong key", "nane: fleet", /nane/],
+    [
+      "a scenario with a wrong key in a function's input",
+      JSON.stringify({
+        name: "typo",
+        functions: {
+          deregister: { input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" } },
+          terminate: { input: { queue_name: "monitor", sweep_minuets: 5 } },
+        },
+        queues: [{ name: "lifecycle" }, { name: "monitor" }],
+      }),
+      /functions\.terminate\.input\.sweep_minuets/,
+    ],
     ["nothing", "", /file/],
   ];
   for (const [what, text, expected] of wrong)
