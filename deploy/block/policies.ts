@@ -14,13 +14,24 @@ type Resources = Readonly<
 
 /** The roles of the template whose inline policies are longer than IAM takes, one problem each, with what to do instead. */
 export function problemsOfRoles(resources: Resources, block: Block): string[] {
-  return Object.entries(resources).flatMap(([id, { Type, Properties }]) => {
+  return longRoles(resources, block).map(
+    ({ role, length }) => `serverless.yml: custom.${longest(block)}: ${tooLong(role, length)}`,
+  );
+}
+
+/** The same for a template that no serverless.yml makes. */
+export function problemsOfRolesIn(resources: Resources, block: Block): string[] {
+  return longRoles(resources, block).map(({ role, length }) => `groups: ${tooLong(role, length)}`);
+}
+
+function longRoles(resources: Resources, block: Block): { role: string; length: number }[] {
+  return Object.entries(resources).flatMap(([role, { Type, Properties }]) => {
     if (Type !== "AWS::IAM::Role") return [];
     const policies = (Properties?.Policies ?? []) as unknown as readonly Policy[];
-    const length = [...policies, ...attachedTo(id, resources)]
+    const length = [...policies, ...attachedTo(role, resources)]
       .map(({ PolicyDocument }) => JSON.stringify(resolved(PolicyDocument, resources, block)).length)
       .reduce((sum, each) => sum + each, 0);
-    return length <= INLINE ? [] : [`serverless.yml: custom.${longest(block)}: ${tooLong(id, length)}`];
+    return length <= INLINE ? [] : [{ role, length }];
   });
 }
 
@@ -63,15 +74,22 @@ function longest(block: Block): string {
 function resolved(value: Json, resources: Resources, block: Block): Json {
   if (Array.isArray(value)) return value.map((each) => resolved(each, resources, block));
   if (typeof value !== "object" || value === null) return value;
-  const { "Fn::Sub": text, "Fn::GetAtt": attribute } = value as Record<string, Json>;
+  const { "Fn::Sub": text, "Fn::GetAtt": attribute, "Fn::Join": join, Ref } = value as Record<string, Json>;
   const region = block.region ?? "us-east-1";
   const partition = /^cn-/.test(region) ? "aws-cn" : /^us-gov-/.test(region) ? "aws-us-gov" : "aws";
   const start = (service: string) => `arn:${partition}:${service}:${region}:${ACCOUNT}`;
+  const known: Readonly<Record<string, string>> = {
+    "AWS::Partition": partition,
+    "AWS::Region": region,
+    "AWS::AccountId": ACCOUNT,
+  };
+  if (typeof Ref === "string") return known[Ref] ?? value;
   if (typeof text === "string")
-    return text
-      .replaceAll(`\${AWS::Partition}`, partition)
-      .replaceAll(`\${AWS::Region}`, region)
-      .replaceAll(`\${AWS::AccountId}`, ACCOUNT);
+    return text.replace(/\$\{([\w:]+)\}/g, (reference, name: string) => known[name] ?? reference);
+  if (Array.isArray(join)) {
+    const parts = resolved(join[1] as Json, resources, block) as readonly Json[];
+    return parts.map((each) => (typeof each === "string" ? each : "")).join(String(join[0]));
+  }
   if (Array.isArray(attribute)) {
     const queue = resources[String(attribute[0])]?.Properties?.QueueName;
     return typeof queue === "string"

@@ -12,8 +12,10 @@ import { type Block, blockIn, blockSchema, rightValue } from "./schema.ts";
 const DEAD_LETTERS = "-dead-letters";
 /** SQS's limit for the name of a queue, in characters. */
 const QUEUE_NAME = 80;
+/** How long the name of a queue may be that has one for its dead letters, in characters. */
+export const QUEUE_NAME_LIMIT: number = QUEUE_NAME - DEAD_LETTERS.length;
 /** EventBridge's limit for a target's input, in characters. */
-const INPUT = 8192;
+export const INPUT = 8192;
 /** Lambda's limit for a function's environment, in bytes of JSON. */
 const ENVIRONMENT = 4096;
 /** A role's id, as AWS makes it, in characters. */
@@ -86,12 +88,11 @@ function problemsOfQueues(block: Block): string[] {
     ["deregister.lifecycle_queue_name", lifecycle, monitor],
     ["deregister.elb_monitor_queue_name", monitor, lifecycle],
   ] as const;
-  const most = QUEUE_NAME - DEAD_LETTERS.length;
   const own = names.flatMap(([key, name, other]) => {
     if (typeof name !== "string") return [];
-    if (name.length > most && name.length <= QUEUE_NAME)
+    if (name.length > QUEUE_NAME_LIMIT && name.length <= QUEUE_NAME)
       return [
-        `${key}: expected at most ${most} characters, because SQS takes ${QUEUE_NAME} and the dead letters' queue has ${DEAD_LETTERS} after it, found ${name.length}`,
+        `${key}: expected at most ${QUEUE_NAME_LIMIT} characters, because SQS takes ${QUEUE_NAME} and the dead letters' queue has ${DEAD_LETTERS} after it, found ${name.length}`,
       ];
     return name === `${other}${DEAD_LETTERS}`
       ? [

@@ -32,3 +32,18 @@ export async function bundleProgram(): Promise<readonly string[]> {
   const folders = Object.keys(metafile.inputs).flatMap((path) => PACKAGE.exec(path)?.[0] ?? []);
   return [...new Set(folders)].sort();
 }
+
+/** Makes the file by which the construct checks its settings, with the schemas in it: whoever installs the construct has no zod. */
+export async function bundleSchemas(file: string): Promise<void> {
+  await build({
+    absWorkingDir: PROJECT,
+    entryPoints: ["deploy/release/construct.ts"],
+    outfile: file,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20.20",
+    minify: true,
+    legalComments: "eof",
+  });
+}

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { bundleSchemas } from "./bundle.ts";
 import type { Files } from "./files.ts";
 import { json } from "./files.ts";
 import { inTemporaryFolder, packed } from "./npm.ts";
@@ -19,6 +20,7 @@ export async function cdkPackage(
     const compiler = join(project, "node_modules", ".bin", "tsc");
     const options = ["--noCheck", "--noEmit", "false", "--outDir", folder];
     await promisify(execFile)(compiler, ["--project", source, ...options]);
+    await bundleSchemas(join(folder, "lib", "schemas.js"));
     const {
       devDependencies: _,
       allowScripts: __,

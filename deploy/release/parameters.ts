@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
+import { QUEUE_NAME_LIMIT } from "../block/problems.ts";
 import { blockSchema } from "../block/schema.ts";
 
 /**
@@ -21,6 +22,8 @@ export type Parameter = {
   /** What is so if nobody says otherwise. An empty text leaves it out. Undefined: somebody must say it. */
   readonly otherwise: string | undefined;
   readonly description: string;
+  /** What an error has of a wrong value, or of a wrong item of a list. */
+  readonly expected: string;
   readonly pattern?: string;
   readonly values?: readonly string[];
   readonly least?: number;
@@ -40,9 +43,11 @@ type JsonSchema = {
 };
 type Said = Partial<Omit<Parameter, "key">>;
 
-const KEYS: Readonly<Record<string, JsonSchema>> = Object.assign(
+const SCHEMAS = [terminateInput, deregisterInput, blockSchema];
+const KEYS: Readonly<Record<string, JsonSchema>> = Object.assign({}, ...SCHEMAS.map(propertiesOf));
+const SHAPES: Readonly<Record<string, z.core.$ZodType>> = Object.assign(
   {},
-  ...[terminateInput, deregisterInput, blockSchema].map((schema) => propertiesOf(schema)),
+  ...SCHEMAS.map(({ shape }) => shape),
 );
 const STAND_IN_ACCOUNT = "123456789012";
 
@@ -61,7 +66,18 @@ const truth = (key: string, said: Said = {}) =>
   parameter(key, { kind: "truth", otherwise: "false", values: ["true", "false"], ...said });
 
 /** Names alone, where the block takes ARNs too: a role's policy is made of them. */
-const CLUSTER_NAME = "^[A-Za-z0-9_-]{1,255}$";
+const CLUSTER_NAME = {
+  pattern: "^[A-Za-z0-9_-]{1,255}$",
+  expected: "expected the name of an ECS cluster, and not its ARN",
+};
+const ONE_GROUP = "expected the name of one Auto Scaling group, without : , * ? and $";
+/** Short enough for the dead letters' queue too, which has its name and more. */
+const QUEUE_NAME = {
+  pattern: `^[A-Za-z0-9_-]{1,${QUEUE_NAME_LIMIT}}$`,
+  expected: `expected the name of a standard SQS queue, of up to ${QUEUE_NAME_LIMIT} characters`,
+};
+/** Of one group. */
+export const GROUP_NAME = "^[^:,*?$]{1,255}$";
 /** Without a comma, which parts the names. An empty place is that of a group that was taken out. */
 const GROUPS = "^([^:,*?$]{1,255})?(,([^:,*?$]{1,255})?)*$";
 const TOPICS =
@@ -77,6 +93,7 @@ const places = (key: string, said: Said) =>
 /** The groups that get a hook each. */
 export const GROUPS_PARAMETER = places("groups", {
   pattern: GROUPS,
+  expected: ONE_GROUP,
   description:
     "Auto Scaling groups that get a lifecycle hook each, with commas between them. Add names at the end alone. Leave the place of a name that you take out empty: a,,c.",
 });
@@ -89,6 +106,7 @@ export const TOPICS_PARAMETER = places("topics", {
 });
 const GROUP_TAG = text("group_tag_value", {
   pattern: "^.{0,256}$",
+  expected: "expected a tag's value of up to 256 characters",
   description:
     "Groups whose tag asg-drain has this value are drained too, without being named. Their hooks are yours to make.",
 });
@@ -98,15 +116,15 @@ const HEARTBEAT = number("heartbeat_timeout_seconds", "3600", { standIn: 7199 })
 export const PARAMETERS: readonly Parameter[] = [
   text("stage", { otherwise: "live" }),
   GROUPS_PARAMETER,
-  list("more_auto_scaling_groups", { pattern: "^[^:*?$]{1,255}$" }),
+  list("more_auto_scaling_groups", { pattern: GROUP_NAME, expected: ONE_GROUP }),
   GROUP_TAG,
   HEARTBEAT,
   list("cluster_names", {
-    pattern: CLUSTER_NAME,
+    ...CLUSTER_NAME,
     description:
       "The ECS clusters that the instances are in, by name, 50 at the most. For more, use Clusters or ClusterTag.",
   }),
-  list("more_clusters", { pattern: CLUSTER_NAME }),
+  list("more_clusters", CLUSTER_NAME),
   choice("discover", "all"),
   choice("clusters", ""),
   text("cluster_tag"),
@@ -127,24 +145,27 @@ export const PARAMETERS: readonly Parameter[] = [
   number("replace_at_once", "1"),
   truth("replace_last"),
   number("maintenance_lead_hours", "48"),
-  text("lifecycle_queue_name"),
-  text("elb_monitor_queue_name"),
+  text("lifecycle_queue_name", QUEUE_NAME),
+  text("elb_monitor_queue_name", QUEUE_NAME),
   list("lifecycle_hook_names"),
   list("lifecycle_topic_arns", { standIn: arn("sns", "lifecycle_topic_arns") }),
   TOPICS_PARAMETER,
   list("lifecycle_event_hooks", {
     pattern: "^[A-Za-z0-9_/-]{1,255}$",
+    expected: "expected the name of a lifecycle hook",
     description:
       "Hooks that notify nobody, by name. An EventBridge rule brings their lifecycle actions, of the groups in Groups and MoreAutoScalingGroups. With GroupTagValue, it brings those of all groups that have such a hook.",
   }),
   parameter("scale_tasks_services", {
     kind: "json",
     otherwise: "",
+    pattern: "^\\s*\\{[\\s\\S]*\\}\\s*$",
+    expected: "expected JSON objects of services, with commas between them",
     description:
       'Services for scale-tasks as JSON, with commas between them: {"cluster_name":"web","service_name":"edge","min_task_count":2,"n_count":1}.',
   }),
   list("scale_tasks_cluster_names", {
-    pattern: CLUSTER_NAME,
+    ...CLUSTER_NAME,
     description:
       "The clusters of these services. The role of scale-tasks may change services in these alone.",
   }),
@@ -152,16 +173,21 @@ export const PARAMETERS: readonly Parameter[] = [
   list("more_roles_that_may_send", { standIn: arn("iam", "more_roles_that_may_send", "role/") }),
   list("more_rules_that_may_send", {
     standIn: arn("events", "more_rules_that_may_send", "rule/"),
+    pattern: "^arn:[\\w-]+:events:[\\w-]+:\\d{12}:rule/.+$",
+    expected: "expected the ARN of an EventBridge rule",
     description: "ARNs of EventBridge rules that may send to the lifecycle queue.",
   }),
   list("more_topics_that_may_send", {
     standIn: arn("sns", "more_topics_that_may_send"),
+    pattern: "^arn:[\\w-]+:sns:[\\w-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$",
+    expected: "expected the ARN of an SNS topic",
     description: "ARNs of SNS topics that may send to the lifecycle queue.",
   }),
   list("alarm_actions", { standIn: arn("sns", "alarm_actions") }),
   list("ok_actions", { standIn: arn("sns", "ok_actions") }),
   text("event_bus", {
     pattern: "^[A-Za-z0-9_./-]{0,256}$",
+    expected: "expected the name of an event bus, such as default",
     description:
       "The event bus of EventBridge, by name, that is told of drains. default is the account's own. Empty: none is told.",
   }),
@@ -171,6 +197,20 @@ export const PARAMETERS: readonly Parameter[] = [
   text("permissions_boundary_arn", { standIn: arn("iam", "permissions_boundary_arn", "policy/") }),
   text("kms_key_arn", { standIn: arn("kms", "kms_key_arn", "key/") }),
 ];
+
+/** The parameters for the functions' code. */
+export const CODE = {
+  CodeBucket: {
+    Type: "String",
+    Description: "The S3 bucket with the zips of this release. It must be in the Region of the stack.",
+    AllowedPattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+  },
+  CodeKeyPrefix: {
+    Type: "String",
+    Default: "asg-drain/",
+    Description: "What stands before the names of the zips in the bucket.",
+  },
+} as const;
 
 /** What only the template with hooks has. */
 export const OF_HOOKS: readonly string[] = [HEARTBEAT.name];
@@ -188,7 +228,7 @@ export function isOptional({ otherwise }: Parameter): boolean {
 }
 
 function parameter(key: string, said: Said & { kind: Kind }): Parameter {
-  const { anyOf, items, ...schema } = KEYS[key] ?? {};
+  const { anyOf, items = itemsOf(anyOf), ...schema } = KEYS[key] ?? {};
   const { pattern = items?.pattern, minimum, maximum } = schema;
   const literals = (anyOf ?? []).flatMap((each) => each.enum ?? []).map(String);
   const values = schema.enum?.map(String) ?? (literals.length > 0 ? literals : undefined);
@@ -197,12 +237,30 @@ function parameter(key: string, said: Said & { kind: Kind }): Parameter {
     name: nameOf(key),
     otherwise: undefined,
     description: briefly(schema.description ?? ""),
+    expected: expectedBy(SHAPES[key]),
     ...(pattern === undefined ? {} : { pattern }),
     ...(values === undefined ? {} : { values: said.otherwise === "" ? ["", ...values] : values }),
     ...(minimum === undefined ? {} : { least: minimum }),
     ...(maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? {} : { most: maximum }),
     ...said,
   };
+}
+
+// Those of a list that may be empty.
+function itemsOf(anyOf: readonly JsonSchema[] = []): JsonSchema | undefined {
+  return anyOf.find(({ items }) => items !== undefined)?.items;
+}
+
+/** What a schema says that it expects, or a list's of its items. */
+export function expectedBy(schema: z.core.$ZodType | undefined): string {
+  if (schema === undefined) return "expected another value";
+  const { innerType, element } = schema._zod.def as {
+    readonly innerType?: z.core.$ZodType;
+    readonly element?: z.core.$ZodType;
+  };
+  const inner = innerType ?? element;
+  if (inner !== undefined) return expectedBy(inner);
+  return z.safeParse(schema, Symbol("no value of any key")).error?.issues[0]?.message ?? "";
 }
 
 // A template's descriptions are texts alone: without what is a link on a page.

@@ -5,7 +5,7 @@ import { fill, leftOver, referredTo } from "./fill.ts";
 import { HOOK, withHooks, withoutHooks, withSubscriptions } from "./hooks.ts";
 import { withInputs } from "./input-text.ts";
 import { choose } from "./merge.ts";
-import { isOptional, PARAMETERS, type Parameter } from "./parameters.ts";
+import { CODE, isOptional, PARAMETERS, type Parameter } from "./parameters.ts";
 import { simplify } from "./simplify.ts";
 import { TASK_PARAMETERS, taskTemplate } from "./task.ts";
 import { type Branch, joined, type Resource, type Template, type Tree } from "./tree.ts";
@@ -89,20 +89,6 @@ function finish(template: Template, about: string): Template {
     ...rest,
   };
 }
-
-/** The parameters for the functions' code. */
-const CODE: Branch = {
-  CodeBucket: {
-    Type: "String",
-    Description: "The S3 bucket with the zips of this release. It must be in the Region of the stack.",
-    AllowedPattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-  },
-  CodeKeyPrefix: {
-    Type: "String",
-    Default: "asg-drain/",
-    Description: "What stands before the names of the zips in the bucket.",
-  },
-};
 
 function parameterText(parameter: Parameter, isCore: boolean): Branch {
   const { kind, otherwise, description } = parameter;

@@ -19,18 +19,19 @@ locals {
     "https://${var.code_bucket}.s3.${var.region}.amazonaws.com/${var.code_key_prefix}${local.template}",
   )
 
-  groups = { for key, group in var.groups : key => merge(group, { name = coalesce(group.name, key) }) }
   # What a hook carries: the settings of its group that are given.
   metadata = {
-    for key, group in var.groups : key => {
+    for key, group in local.groups : key => {
       for setting, value in group : setting => value
       if value != null && !contains(["name", "heartbeat_timeout_seconds"], setting)
     }
   }
   # The functions may change the clusters that groups name.
-  clusters_of_groups = flatten([
-    for group in var.groups : concat(compact([group.cluster_name]), coalesce(group.cluster_names, []))
-  ])
+  clusters_of_groups = [
+    for each in flatten([for group in local.groups : concat(compact([group.cluster_name]), coalesce(group.cluster_names, []))]) :
+    # Of an ARN its last part: the template takes names.
+    reverse(split("/", each))[0]
+  ]
   parameters = merge(local.settings, {
     CodeBucket    = var.code_bucket
     CodeKeyPrefix = var.code_key_prefix

@@ -75,6 +75,8 @@ ${exampleOf("deploy/cdk/example/app.ts", "ts")}
 - A template of up to 51,200 bytes could go without a bucket. With about 20 groups it is longer.
 - A group of the same stack has a name that is not known yet. Give its hook an \`id\`: \`{ id: "Web", name: group.autoScalingGroupName }\`.
 - The values are put in when the stack is synthesised, so lists and numbers must be known then. Names of groups need not be.
+- What is wrong is refused when the stack is synthesised: an unknown key, a wrong value, a group twice, and what is too long for AWS. So are two
+  constructs of one app that make the same queue or function. A text that is only known when the stack is deployed is not checked.
 - CDK sets no stack policy: see above. A hook has the name of its group in its id, so the order of the list means nothing.
 
 ## Terraform
@@ -100,6 +102,8 @@ module "asg_drain" {
 \`\`\`
 
 - Its variables are the parameters below, under the names that the block and the inputs have for them (\`drain_timeout_seconds\`).
+- What is wrong in them is refused when Terraform plans, with the key, what was expected and what was found. What is only known when it applies is
+  checked then, before the stack is made.
 - The stack has its policy. Before you take a group out, or destroy the stack, wait until it holds nothing: Terraform does not ask.
 - **Not tried**: the module was validated and tested against a stand-in for the AWS provider, with the schemas of version 6.66.0. It has not
   been applied with the real one.

@@ -1,7 +1,17 @@
 import * as z from "zod/mini";
-import { groupSchema } from "../../deploy/block/schema.ts";
-import { OF_HOOKS, PARAMETERS, type Parameter } from "../../deploy/release/parameters.ts";
-import { asJsonSchema, type JsonSchema } from "./tables.ts";
+import { METADATA } from "../../deploy/block/hooks.ts";
+import { blockSchema, groupSchema } from "../../deploy/block/schema.ts";
+import {
+  CODE,
+  expectedBy,
+  GROUP_NAME,
+  GROUPS_PARAMETER,
+  OF_HOOKS,
+  PARAMETERS,
+  type Parameter,
+  parameterOf,
+} from "../../deploy/release/parameters.ts";
+import { asJsonSchema } from "./tables.ts";
 
 const GROUPS =
   "The Auto Scaling groups that get a lifecycle hook. Without a name, the key is the group's name. What a group does not have, it has of the deployment.";
@@ -16,7 +26,7 @@ export function terraformVariables(): string {
 variable "code_bucket" {
   description = "The S3 bucket with the files of the release. It must be in the Region of the stack."
   type        = string
-}
+${checkOf({ key: "code_bucket", kind: "text", pattern: CODE.CodeBucket.AllowedPattern, expected: "expected the name of a bucket" })}}
 
 variable "code_key_prefix" {
   description = "What stands before the names of the files in the bucket."
@@ -27,7 +37,7 @@ variable "code_key_prefix" {
 variable "region" {
   description = "The Region of the bucket and of the stack."
   type        = string
-}
+${checkOf(settingOf("region", blockSchema.shape))}}
 
 variable "template_url" {
   description = "The URL of the core template, if it is not in that bucket."
@@ -45,19 +55,23 @@ variable "heartbeat_timeout_seconds" {
   description = "How long a hook holds an instance when nobody prolongs it, from 30 to 7200. 180 or more is safe."
   type        = number
   default     = 3600
-}
+${checkOf(parameterOf("heartbeat_timeout_seconds"))}}
 
-variable "groups" {
-  description = ${text(GROUPS)}
-  type = map(object({
-${groupAttributes()}
-  }))
-  default = {}
-}
+${groupsVariable()}
 
 ${parameters.map(variable).join("\n\n")}
 
 locals {
+  # What a group does not have is null.
+  groups = {
+    for key, group in var.groups : key => {
+${aligned(
+  groupSettings().map(({ key, kind }) => [key, convertedSetting(key, kind)]),
+  6,
+)}
+    }
+  }
+
   # The parameters of the template. What is null has its default.
   settings = {
 ${aligned(parameters.map((each) => [each.name, valueOfVariable(each)]))}
@@ -66,46 +80,155 @@ ${aligned(parameters.map((each) => [each.name, valueOfVariable(each)]))}
 `;
 }
 
-function groupAttributes(): string {
-  const { properties = {} } = asJsonSchema(z.toJSONSchema(groupSchema, { io: "input" }));
-  return aligned(Object.entries(properties).map(([key, each]) => [key, `optional(${typeOfKey(each)})`]));
+/** A setting as Terraform knows it: a parameter, or a key of a group. */
+type Setting = Pick<Parameter, "key" | "kind" | "expected"> &
+  Partial<Pick<Parameter, "otherwise" | "values" | "pattern" | "least" | "most">>;
+
+/** What is no setting of a drain, so that no hook carries it. */
+const OF_THE_HOOK = ["name", "heartbeat_timeout_seconds"];
+
+function groupSettings(): Setting[] {
+  return Object.keys(groupSchema.shape).map((key) =>
+    // A comma parts the names in the template's parameter.
+    key === "name"
+      ? { key, kind: "text", pattern: GROUP_NAME, expected: GROUPS_PARAMETER.expected }
+      : settingOf(key, groupSchema.shape),
+  );
 }
 
-function variable({ key, description, kind, values, ...parameter }: Parameter): string {
-  const allowed = (values ?? []).filter((each) => each !== "");
+function settingOf(key: string, shape: Readonly<Record<string, z.core.$ZodType>>): Setting {
+  const schema = shape[key] as z.core.$ZodType;
+  const {
+    type,
+    items,
+    enum: values,
+    minimum,
+    maximum,
+    ...each
+  } = asJsonSchema(z.toJSONSchema(schema, { io: "input" }));
+  const pattern = items?.pattern ?? each.pattern;
+  return {
+    key,
+    kind: type === "array" ? "list" : type === "integer" ? "number" : "text",
+    expected: expectedBy(schema),
+    ...(values === undefined ? {} : { values: values.map(String) }),
+    ...(pattern === undefined ? {} : { pattern }),
+    ...(minimum === undefined ? {} : { least: minimum }),
+    ...(maximum === undefined ? {} : { most: maximum }),
+  };
+}
+
+// Not of a type of objects: Terraform would leave out what the type does not have, and a slip in a key would change nothing.
+function groupsVariable(): string {
+  const settings = groupSettings();
+  const known = listed(settings.map(({ key }) => key));
+  const others = `[for each in setsubtract(keys(group), ${known}) : each]`;
+  const metadata = `length(jsonencode({ for each, value in group : each => value if value != null && !contains(${listed(OF_THE_HOOK)}, each) }))`;
+  const names = "{ for key, group in var.groups : coalesce(try(group.name, null), key) => key... }";
+  const checks = [
+    ofGroups(
+      "can(keys(group))",
+      "",
+      `expected an object with the settings of a group, found \${jsonencode(group)}`,
+    ),
+    ofGroups(
+      `length(${others}) == 0`,
+      "",
+      `unknown key \${join(", ", ${others})}, expected only ${settings.map(({ key }) => key).join(", ")}`,
+    ),
+    ...settings.map((each) => {
+      const value = `group.${each.key}`;
+      return ofGroups(
+        `try(${value}, null) == null ? true : ${isTaken(each, value)}`,
+        `.${each.key}`,
+        `${each.expected}, found \${jsonencode(${value})}`,
+      );
+    }),
+    ofGroups(
+      `${metadata} <= ${METADATA}`,
+      "",
+      `expected settings of at most ${METADATA} characters as JSON, which is all that a hook's metadata takes, found \${${metadata}}`,
+    ),
+    validation(
+      `alltrue([for name, keys in ${names} : length(keys) == 1])`,
+      `join(" ", [for name, keys in ${names} : "groups: expected each group once, found \${name} in \${join(", ", keys)}." if length(keys) > 1])`,
+    ),
+  ];
+  return `variable "groups" {
+  description = ${text(GROUPS)}
+  type        = any
+  default     = {}
+  nullable    = false
+${checks.join("")}}`;
+}
+
+// What holds for each group, and the error of one for which it does not.
+function ofGroups(condition: string, at: string, error: string): string {
+  return validation(
+    `alltrue([for group in var.groups : ${condition}])`,
+    `join(" ", [for key, group in var.groups : "groups.\${key}${at}: ${quotesEscaped(error)}." if !(${condition})])`,
+  );
+}
+
+function convertedSetting(key: string, kind: Parameter["kind"]): string {
+  if (key === "name") return "coalesce(try(group.name, null), key)";
+  const convert = kind === "list" ? "tolist" : kind === "number" ? "tonumber" : "tostring";
+  return `try(${convert}(group.${key}), null)`;
+}
+
+function variable(parameter: Parameter): string {
+  const { key, description, kind } = parameter;
   const lines = [
     `  description = ${text(description)}`,
     `  type        = ${TYPES[kind]}`,
     "  default     = null",
   ];
-  const check = checkOf(key, kind, allowed, parameter);
-  return `variable "${key}" {\n${lines.join("\n")}\n${check}}`;
+  return `variable "${key}" {\n${lines.join("\n")}\n${checkOf(parameter)}}`;
 }
 
 // What the template would refuse is refused when Terraform plans.
-function checkOf(
-  key: string,
-  kind: Parameter["kind"],
-  allowed: readonly string[],
-  { least, most }: Pick<Parameter, "least" | "most">,
-): string {
+function checkOf(setting: Setting): string {
+  const { key, kind, expected } = setting;
+  if (kind === "truth" || isTaken(setting, "any") === "true") return "";
   const name = `var.${key}`;
-  if (kind === "truth") return "";
-  if (allowed.length > 0) {
-    const list = kind === "number" ? allowed.join(", ") : allowed.map(text).join(", ");
-    return validation(`contains([${list}], ${name})`, name, `expected one of ${allowed.join(", ")}`);
-  }
-  if (kind !== "number" || least === undefined || most === undefined) return "";
-  return validation(`${name} >= ${least} && ${name} <= ${most}`, name, `expected ${least} to ${most}`);
+  const condition = `${name} == null ? true : ${isTaken(setting, name)}`;
+  return validation(condition, `"${key}: ${quotesEscaped(expected)}, found \${jsonencode(${name})}."`);
 }
 
-function validation(condition: string, name: string, expected: string): string {
+/** The expression that says whether a setting takes a value that is there. */
+function isTaken(setting: Setting, value: string): string {
+  const { kind, values, pattern, least, most, otherwise } = setting;
+  if (kind === "list" || kind === "places") {
+    if (pattern === undefined) return "true";
+    // What has a comma in it would be two items.
+    return `try(alltrue([for each in ${value} : can(regex(${text(pattern)}, each)) && !strcontains(each, ",")]), false)`;
+  }
+  if (values !== undefined) {
+    const allowed = kind === "number" ? `[${values.join(", ")}]` : listed(values.filter(Boolean));
+    return `try(contains(${allowed}, ${value}), false)`;
+  }
+  if (kind === "number")
+    return `try(floor(${value}) == tonumber(${value}) && ${value} >= ${least ?? 0} && ${value} <= ${most}, false)`;
+  if (pattern === undefined) return "true";
+  return `can(regex(${text(otherwise === "" ? `^$|${pattern}` : pattern)}, ${value}))`;
+}
+
+function validation(condition: string, message: string): string {
   return `
   validation {
-    condition     = ${name} == null ? true : ${condition}
-    error_message = ${text(`${name.slice("var.".length)}: ${expected}.`)}
+    condition     = ${condition}
+    error_message = ${message}
   }
 `;
+}
+
+function listed(texts: readonly string[]): string {
+  return `[${texts.map(text).join(", ")}]`;
+}
+
+// Without what it has of the functions' own quotes, a text of Terraform's.
+function quotesEscaped(error: string): string {
+  return error.replace(/\$\{[^}]*\}|"/g, (found) => (found === '"' ? '\\"' : found));
 }
 
 const TYPES: Readonly<Record<Parameter["kind"], string>> = {
@@ -124,15 +247,10 @@ function valueOfVariable({ key, kind }: Parameter): string {
     : `var.${key}`;
 }
 
-function typeOfKey({ type }: JsonSchema): string {
-  if (type === "array") return "list(string)";
-  return type === "integer" ? "number" : "string";
-}
-
 // As \`terraform fmt\` has it.
-function aligned(entries: readonly (readonly [string, string])[]): string {
+function aligned(entries: readonly (readonly [string, string])[], indent = 4): string {
   const width = Math.max(...entries.map(([key]) => key.length));
-  return entries.map(([key, value]) => `    ${key.padEnd(width)} = ${value}`).join("\n");
+  return entries.map(([key, value]) => `${" ".repeat(indent)}${key.padEnd(width)} = ${value}`).join("\n");
 }
 
 function text(content: string): string {

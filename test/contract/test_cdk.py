@@ -236,6 +236,116 @@ def test_the_compiler_refuses_what_is_wrong(project, wrong, said):
     assert done.returncode != 0 and said in done.stdout
 
 
+# What the compiler takes, or nobody asked it: [the construct's props, what is said of them].
+WRONG = [
+    ("{ groups: ['web', { name: 'web' }] }", 'groups[1].name: expected each name once, found "web" in groups[0].name too'),
+    ("{ groups: [{ name: 'web', drainTimeout: 5 }] }", "groups[0].drainTimeout: unknown key; did you mean drainTimeoutSeconds?"),
+    ("{ groups: [{ name: 'web', pollSeconds: 61 }] }", "groups[0].pollSeconds: expected a whole number of seconds from 1 to 60, found 61"),
+    ("{ groups: ['web'], heartbeatTimeoutSeconds: 29 }", "heartbeatTimeoutSeconds: expected a whole number of seconds from 30 to 7200, found 29"),
+    ("{ groups: ['web'], onTimeout: 'stop' }", 'onTimeout: expected one of "continue", "abandon", "leave", found "stop"'),
+    ("{ groups: ['web'], stage: 'a_b' }", 'stage: expected a name of up to 42 letters, digits and hyphens, found "a_b"'),
+    ("{ groups: ['web'], alarmActions: ['me'] }", 'alarmActions[0]: expected an ARN that CloudWatch tells, such as that of an SNS topic, found "me"'),
+    ("{ groups: ['web'], drainTimeoutSeconds: Lazy.number({ produce: () => 5 }) }", "drainTimeoutSeconds: expected a value that is known when the stack is synthesised"),
+    ("{ groups: [], }", "groups: expected a group, groupTagValue or moreAutoScalingGroups, found nothing"),
+    (
+        "{ groups: Array.from({ length: 120 }, (_, n) => 'a-group-with-a-name-of-sixty-characters-in-which-they-differ-' + n) }",
+        "groups: expected an input of at most 8,192 characters as JSON, which is all that EventBridge takes",
+    ),
+    (
+        "{ groups: ['web'], clusterNames: Array.from({ length: 50 }, (_, n) => 'a-cluster-with-a-name-of-sixty-characters-in-which-they-differ-' + n) }",
+        "groups: expected inline policies of at most 10,240 characters, which is all that IAM takes for a role",
+    ),
+]
+
+
+def test_what_is_wrong_is_refused_when_the_stack_is_synthesised(project, tmp_path):
+    """Without the compiler, whose types a program of JavaScript does not have."""
+    folder = project / "wrong"
+    folder.mkdir()
+    rows = ",\n".join(f"() => ({props})" for props, _ in WRONG)
+    (folder / "app.cjs").write_text(
+        'const { App, Lazy, Stack } = require("aws-cdk-lib");\n'
+        'const { AsgDrain } = require("asg-drain-cdk");\n'
+        f"const rows = [{rows}];\n"
+        "const said = rows.map((props) => {\n"
+        "  const stack = new Stack(new App({ analyticsReporting: false }), 'stack');\n"
+        "  try { new AsgDrain(stack, 'Drain', props()); return ''; } catch (error) { return error.message; }\n"
+        "});\n"
+        "console.log(JSON.stringify(said));\n"
+    )
+    said = json.loads(run("node", "app.cjs", folder=folder, environment={"CDK_OUTDIR": str(tmp_path)}))
+    for (props, expected), found in zip(WRONG, said, strict=True):
+        assert expected in found, f"{props}: {found}"
+        assert found.startswith("asg-drain: this is wrong:\n- "), found
+
+
+def test_what_is_not_known_yet_is_taken(project, tmp_path):
+    folder = project / "tokens"
+    folder.mkdir()
+    (folder / "app.cjs").write_text(
+        'const { App, CfnParameter, Stack } = require("aws-cdk-lib");\n'
+        'const { AsgDrain } = require("asg-drain-cdk");\n'
+        "const stack = new Stack(new App({ analyticsReporting: false }), 'stack');\n"
+        "const of = (id) => new CfnParameter(stack, id).valueAsString;\n"
+        "const groups = [{ id: 'A', name: of('A'), clusterName: of('C') }, { id: 'B', name: of('B'), elbNames: [of('E')] }];\n"
+        "new AsgDrain(stack, 'Drain', { groups, kmsKeyArn: of('K'), clusterNames: [of('D')] });\n"
+    )
+    run("node", "app.cjs", folder=folder, environment={"CDK_OUTDIR": str(tmp_path)})
+    text = (tmp_path / "stack.template.json").read_text()
+    assert all(f'"Ref": "{each}"' in text for each in "ABCDEK")
+
+
+@pytest.mark.parametrize(
+    ("environments", "stages", "said"),
+    [
+        (("'1'", "'1'"), ("live", "live"), "both make asg-drain-live-deregister"),
+        (("'1'", "'1'"), ("live", "blue"), ""),
+        (("'1'", "'2'"), ("live", "live"), ""),
+        (("undefined", "undefined"), ("live", "live"), "makes asg-drain-live-deregister too"),
+        (("undefined", "undefined"), ("live", "blue"), ""),
+    ],
+)
+def test_two_deployments_of_one_name_are_refused_or_warned_of(project, tmp_path, environments, stages, said):
+    stacks = "".join(
+        f"new AsgDrain(new Stack(app, 'stack-{n}', {{ env: {{ account: {account}, region: {account} && 'us-east-1' }} }}),"
+        f" 'Drain', {{ groups: ['web'], stage: '{stage}' }});\n"
+        for n, (account, stage) in enumerate(zip(environments, stages, strict=True))
+    )
+    (project / "two.cjs").write_text(
+        'const { App, Stack } = require("aws-cdk-lib");\n'
+        'const { AsgDrain } = require("asg-drain-cdk");\n'
+        "const app = new App({ analyticsReporting: false });\n" + stacks + "app.synth();\n"
+    )
+    done = subprocess.run(
+        ["node", "two.cjs"], cwd=project, env={**os.environ, "CDK_OUTDIR": str(tmp_path)}, capture_output=True, text=True
+    )
+    if not said:
+        assert (done.returncode, "asg-drain" in done.stderr) == (0, False), done.stderr
+    elif "both" in said:
+        assert done.returncode != 0 and said in done.stderr
+    else:
+        # As a warning of the stack, which `cdk` prints.
+        assert done.returncode == 0 and said in (tmp_path / "manifest.json").read_text() + "".join(
+            each.read_text() for each in tmp_path.glob("*.metadata.json")
+        )
+
+
+def test_two_deployments_in_one_stack_need_queues_of_their_own(project, tmp_path):
+    (project / "one.cjs").write_text(
+        'const { App, Stack } = require("aws-cdk-lib");\n'
+        'const { AsgDrain } = require("asg-drain-cdk");\n'
+        "const stack = new Stack(new App({ analyticsReporting: false }), 'stack');\n"
+        "const queues = { lifecycleQueueName: 'in', elbMonitorQueueName: 'out' };\n"
+        "new AsgDrain(stack, 'A', { groups: ['a'], stage: 'a', ...queues });\n"
+        "new AsgDrain(stack, 'B', { groups: ['b'], stage: 'b', ...queues });\n"
+    )
+    done = subprocess.run(
+        ["node", "one.cjs"], cwd=project, env={**os.environ, "CDK_OUTDIR": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "stage: expected another one than stack/A's, or queues with names of their own: both make in" in done.stderr
+
+
 def test_with_a_bucket_that_has_them_the_zips_are_taken_from_it(project, tmp_path, release):
     folder = project / "bucket"
     folder.mkdir()

@@ -14,6 +14,7 @@ import pytest
 
 from moto_account import run
 from pages import commands, snippet
+from processes import PROJECT
 from release import PAGE
 
 HERE = Path(__file__).parent
@@ -88,12 +89,13 @@ def test_its_own_tests_pass(terraform):
 
 def test_the_page_s_snippet_validates(terraform, folder):
     group = 'resource "aws_autoscaling_group" "payments" {\n  name = "payments"\n}\n'
-    (folder / "main.tf").write_text(snippet(PAGE, "hcl") + group)
+    text = snippet(PAGE, "hcl").replace("BUCKET", "code") + group
+    (folder / "main.tf").write_text(text)
     # It makes the module known, and gets nothing: the provider is at hand.
     terraform("get", folder=folder)
     status, printed = terraform("validate", "-no-color", folder=folder)
     assert status == 0, printed
-    (folder / "main.tf").write_text((snippet(PAGE, "hcl") + group).replace("dry_run ", "dry_ran "))
+    (folder / "main.tf").write_text(text.replace("dry_run ", "dry_ran "))
     status, printed = terraform("validate", "-no-color", folder=folder)
     assert status != 0 and 'An argument named "dry_ran" is not expected here' in printed
 
@@ -110,6 +112,90 @@ def test_it_names_parameters_that_the_template_has(module, release):
     settings = (module / "variables.tf").read_text().split("settings = {")[1]
     named = {line.split("=")[0].strip() for line in settings.splitlines() if " = var." in line}
     assert named | {"CodeBucket", "CodeKeyPrefix", "Groups"} == set(parameters)
+
+
+# [what a group has, what is said of it after its key]
+WRONG_GROUPS = [
+    ({"on_timeout": "stop"}, '.on_timeout: expected one of "continue", "abandon", "leave", found "stop".'),
+    ({"stop_tasks": True}, '.stop_tasks: expected one of "none", "daemon", "all", found true.'),
+    ({"deregister_container_instance": "no"}, '.deregister_container_instance: expected one of "never", "when_disconnected", "always", found "no".'),
+    ({"discover": "none"}, '.discover: expected one of "all", "named", "warn", found "none".'),
+    ({"clusters": "web"}, '.clusters: expected one of "*", found "web".'),
+    ({"drain_timeout_seconds": 59}, ".drain_timeout_seconds: expected a whole number of seconds from 60 to 172800, found 59."),
+    ({"settle_seconds": 3601}, ".settle_seconds: expected a whole number of seconds from 0 to 3600, found 3601."),
+    ({"poll_seconds": 1.5}, ".poll_seconds: expected a whole number of seconds from 1 to 60, found 1.5."),
+    ({"heartbeat_timeout_seconds": 29}, ".heartbeat_timeout_seconds: expected a whole number of seconds from 30 to 7200, found 29."),
+    ({"elb_name": "a b"}, '.elb_name: expected the name of a classic load balancer, found "a b".'),
+    ({"elb_names": "a"}, '.elb_names: expected the name of a classic load balancer, found "a".'),
+    ({"target_groups": ["arn:aws:sns:x"]}, '.target_groups: expected the name or ARN of a target group, found ["arn:aws:sns:x"].'),
+    ({"cluster_name": "a/b"}, '.cluster_name: expected the name or ARN of an ECS cluster, found "a/b".'),
+    ({"cluster_names": ["a,b"]}, '.cluster_names: expected the name or ARN of an ECS cluster, found ["a,b"].'),
+    ({"cluster_tag": "=x"}, '.cluster_tag: expected a tag\'s key, or key=value, found "=x".'),
+    ({"name": "a,b"}, '.name: expected the name of one Auto Scaling group, without : , * ? and $, found "a,b".'),
+    ({"drain_timeout": 60}, ": unknown key drain_timeout, expected only name, heartbeat_timeout_seconds, elb_name,"),
+    ({"target_groups": ["x" * 30] * 40}, ": expected settings of at most 1023 characters as JSON, which is all that a hook's metadata takes, found 1339."),
+]
+# [a variable, its value, what is said of it after its name]
+WRONG_VARIABLES = [
+    ("stage", "a_b", 'expected a name of up to 42 letters, digits and hyphens, found "a_b".'),
+    ("code_bucket", "A", 'expected the name of a bucket, found "A".'),
+    ("region", "us-east-1a", 'expected the name of an AWS Region, such as us-east-1, found "us-east-1a".'),
+    ("heartbeat_timeout_seconds", 7201, "expected a whole number of seconds from 30 to 7200, found 7201."),
+    ("cluster_names", ["arn:aws:ecs:x"], 'expected the name of an ECS cluster, and not its ARN, found ["arn:aws:ecs:x"].'),
+    ("more_auto_scaling_groups", ["a,b"], 'expected the name of one Auto Scaling group, without : , * ? and $, found ["a,b"].'),
+    ("on_spot_interruption", "wait", 'expected one of "drain", "ignore", found "wait".'),
+    ("maintenance_lead_hours", 1.5, "expected a whole number of hours from 0 to 8760, found 1.5."),
+    ("log_retention_days", 31, "expected one of 1, 3, 5,"),
+    ("lifecycle_queue_name", "in.fifo", 'expected the name of a standard SQS queue, of up to 67 characters, found "in.fifo".'),
+    ("alarm_actions", ["me"], 'expected an ARN that CloudWatch tells, such as that of an SNS topic, found ["me"].'),
+    ("kms_key_arn", "alias/x", 'expected the ARN of a KMS key, not of its alias, found "alias/x".'),
+    ("more_rules_that_may_send", ["r"], 'expected the ARN of an EventBridge rule, found ["r"].'),
+]
+
+
+def planned(terraform, module, variables):
+    """What Terraform says of the plan with these variables: its errors, each as one line."""
+    file = module / "wrong.tfvars.json"
+    file.write_text(json.dumps({"code_bucket": "code", "region": "us-east-1", **variables}))
+    try:
+        status, printed = terraform("plan", "-no-color", "-input=false", f"-var-file={file}")
+    finally:
+        file.unlink()
+    assert status != 0, printed
+    assert "Planning failed" in printed
+    return " ".join(re.sub("[│╵╷├─]", " ", printed).split())
+
+
+def test_a_plan_refuses_groups_with_wrong_values(terraform, module):
+    groups = {f"group-{n}": group for n, (group, _) in enumerate(WRONG_GROUPS)}
+    printed = planned(terraform, module, {"groups": groups})
+    for n, (_, said) in enumerate(WRONG_GROUPS):
+        assert f"groups.group-{n}{said}" in printed
+    # Of one key more than one group may have, there is one error.
+    assert printed.count("This was checked by the validation rule") == len(WRONG_GROUPS)
+
+
+def test_a_plan_refuses_a_group_twice(terraform, module):
+    printed = planned(terraform, module, {"groups": {"web": {}, "other": {"name": "web"}}})
+    assert "groups: expected each group once, found web in other, web." in printed
+
+
+def test_a_plan_refuses_a_group_that_is_no_object(terraform, module):
+    printed = planned(terraform, module, {"groups": {"web": "web"}})
+    assert 'groups.web: expected an object with the settings of a group, found "web".' in printed
+
+
+def test_a_plan_refuses_wrong_variables(terraform, module):
+    printed = planned(terraform, module, {name: value for name, value, _ in WRONG_VARIABLES})
+    for name, _, said in WRONG_VARIABLES:
+        assert f"{name}: {said}" in printed
+    assert printed.count("This was checked by the validation rule") == len(WRONG_VARIABLES)
+
+
+def test_each_setting_of_a_group_has_wrong_values_here():
+    schema = (PROJECT / "deploy" / "terraform" / "variables.tf").read_text().split('variable "groups"')[1]
+    checked = set(re.findall(r'groups\.\$\{key\}\.(\w+):', schema))
+    assert checked == {key for group, _ in WRONG_GROUPS for key in group} - {"drain_timeout"}
 
 
 @pytest.mark.parametrize(

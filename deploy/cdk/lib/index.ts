@@ -2,12 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CfnElement, Fn, Token } from "aws-cdk-lib";
+import { type CfnElement, Fn, Stack, Token } from "aws-cdk-lib";
 import { CfnLifecycleHook } from "aws-cdk-lib/aws-autoscaling";
 import type { CfnFunction } from "aws-cdk-lib/aws-lambda";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
+import type { CfnQueue } from "aws-cdk-lib/aws-sqs";
 import { CfnInclude } from "aws-cdk-lib/cloudformation-include";
 import { Construct } from "constructs";
+import { check, checkNames, checkResources, withUnderscores } from "./check";
 import { chosen } from "./chosen";
 import { FILES, FUNCTIONS } from "./files";
 import { type AsgDrainSettings, type GroupSettings, PARAMETERS } from "./settings";
@@ -58,7 +60,11 @@ export class AsgDrain extends Construct {
     const groups = props.groups.map((each) => (typeof each === "string" ? { name: each } : each));
     this.hookName = `asg-drain-${props.stage ?? "live"}`;
     this.heartbeatTimeoutSeconds = props.heartbeatTimeoutSeconds ?? 3600;
-    this.core = this.include(parametersOf(props, groups));
+    const { groups: _, heartbeatTimeoutSeconds: __, code: ___, ...settings } = props;
+    const stack = Stack.of(this);
+    check({ settings, groups, heartbeatTimeoutSeconds: this.heartbeatTimeoutSeconds }, stack);
+    this.core = this.include(parametersOf(props, groups), stack);
+    checkNames(this, stack, this.names());
     if (props.code === undefined) this.useAssets();
     this.lifecycleQueueArn = Fn.getAtt(this.logicalId("LifecycleQueue"), "Arn").toString();
     this.lifecycleHookRoleArn = Fn.getAtt(this.logicalId("LifecycleHookRole"), "Arn").toString();
@@ -66,12 +72,14 @@ export class AsgDrain extends Construct {
   }
 
   // It is read from a file, and at once.
-  private include(values: Readonly<Record<string, string>>): CfnInclude {
+  private include(values: Readonly<Record<string, string>>, stack: Stack): CfnInclude {
     const folder = mkdtempSync(join(tmpdir(), "asg-drain-"));
     try {
       const core = JSON.parse(readFileSync(join(FILES, "core.json"), "utf8"));
       const templateFile = join(folder, "core.json");
-      writeFileSync(templateFile, JSON.stringify(chosen(core, values)));
+      const template = chosen(core, values);
+      checkResources(template.Resources, stack);
+      writeFileSync(templateFile, JSON.stringify(template));
       return new CfnInclude(this, "Core", { templateFile, preserveLogicalIds: false });
     } finally {
       rmSync(folder, { recursive: true });
@@ -107,6 +115,19 @@ export class AsgDrain extends Construct {
     }
   }
 
+  // What an account has once in a Region.
+  private names(): string[] {
+    const functions = Object.keys(FUNCTIONS).map(
+      (id) => (this.core.getResource(id) as CfnFunction).functionName,
+    );
+    const queues = ["LifecycleQueue", "MonitorQueue"].map(
+      (id) => (this.core.getResource(id) as CfnQueue).queueName,
+    );
+    return [...functions, ...queues].filter(
+      (each) => each !== undefined && !Token.isUnresolved(each),
+    ) as string[];
+  }
+
   private logicalId(id: string): string {
     const resource: CfnElement = this.core.getResource(id);
     return resource.logicalId;
@@ -116,10 +137,12 @@ export class AsgDrain extends Construct {
 function parametersOf(props: AsgDrainProps, groups: readonly DrainedGroup[]): Record<string, string> {
   const { groups: _, heartbeatTimeoutSeconds: __, code, ...settings } = props;
   // The functions may change the clusters that a group names.
-  const clusters = groups.flatMap(({ clusterName, clusterNames = [] }) => [clusterName, ...clusterNames]);
-  const moreClusters = [...new Set([...(settings.moreClusters ?? []), ...clusters])].filter(
-    (each) => each !== undefined,
-  );
+  const clusters = groups
+    .flatMap(({ clusterName, clusterNames = [] }) => [clusterName, ...clusterNames])
+    .filter((each) => each !== undefined)
+    // Of an ARN its last part: the template takes names.
+    .map((each) => (Token.isUnresolved(each) ? each : each.slice(each.lastIndexOf("/") + 1)));
+  const moreClusters = [...new Set([...(settings.moreClusters ?? []), ...clusters])];
   const given = Object.entries({ ...settings, moreClusters }).filter(([, value]) => value !== undefined);
   return {
     CodeBucket: code?.bucket ?? "assets",
@@ -143,9 +166,6 @@ function parameterOf(value: unknown): string {
 // As the functions read it: the keys of a hook's metadata have underscores.
 function metadataOf(settings: GroupSettings): string {
   const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
-  const keys = entries.map(([key, value]) => [
-    key.replace(/[A-Z]/g, (each) => `_${each.toLowerCase()}`),
-    value,
-  ]);
+  const keys = entries.map(([key, value]) => [withUnderscores(key), value]);
   return keys.length === 0 ? "" : JSON.stringify(Object.fromEntries(keys));
 }
