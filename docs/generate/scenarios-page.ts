@@ -40,7 +40,7 @@ balancers, tasks and instances, whether an input names them or not. Instances co
 | --- | --- |
 | \`unserved\` | A load balancer sent to a target behind which nothing listened: its instance or task had ended, or the task got SIGTERM before the target had drained. Also an address in a named target group that nobody has. |
 | \`cut\` | A task ran, or a target still drained, when its instance ended. |
-| \`capacity\` | A service was under its own minimum, or a target group had no healthy target or under half of those it had, because of instances that we had replaced. |
+| \`capacity\` | A service was under its own minimum. Or a target group or classic load balancer had none left that serves, or under half of those it had. Only what we took counts: instances that we had replaced, and what we took out or stopped while no hook held the instance. |
 | \`left_behind\` | ECS still counts a container instance whose instance is gone, or a target of it is still registered. Or an instance in use stays DRAINING. |
 | \`others\` | We completed another's hook or kept it alive, took out another's target, or had an instance replaced that nobody asked for. |
 | \`late\` | A hook of ours held an instance for more than 45 s with nothing left on it. |

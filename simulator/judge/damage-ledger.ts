@@ -1,5 +1,5 @@
 import type { Story, StoryLine } from "../kernel/story.ts";
-import { CapacityLedger } from "./capacity.ts";
+import { CapacityLedger, type Parts } from "./capacity.ts";
 import type { AllowedBy, Damage, OpenDamage } from "./damage.ts";
 import { delayOf } from "./delays.ts";
 import { foreignCalls } from "./foreign-calls.ts";
@@ -31,6 +31,18 @@ export type TargetGroupFacts = {
   readonly isNetwork: boolean;
   /** The targets that are healthy, as `id:port`. */
   readonly healthy: readonly string[];
+  /** Whether a target was healthy until it was taken out. */
+  readonly wasHealthy: (target: string) => boolean;
+};
+
+/** A classic load balancer as it is at this moment. */
+export type ClassicFacts = {
+  /** Its instance ports. */
+  readonly ports: readonly number[];
+  /** How long it drains at most, in milliseconds. */
+  readonly delay: number;
+  /** The instances to which it sends. */
+  readonly inService: readonly string[];
 };
 
 /** A service as it is at this moment. */
@@ -70,12 +82,9 @@ export type DamageFacts = PermitFacts &
     readonly services: ServiceScope;
     readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
     readonly service: (cluster: string, service: string) => ServiceFacts | undefined;
-    /** Whether each new instance of a group registers itself with a target group. */
-    readonly registersItself: (group: string, targetGroup: string) => boolean;
-    /** The instance ports of a classic load balancer, and how long it drains at most, in milliseconds. */
-    readonly classic: (
-      name: string,
-    ) => { readonly ports: readonly number[]; readonly delay: number } | undefined;
+    /** Whether each new instance of a group registers itself with a target group or a classic load balancer. */
+    readonly registersItself: (group: string, place: string) => boolean;
+    readonly classic: (name: string) => ClassicFacts | undefined;
     /** Whether nothing shows the ports of a task: it may listen on any. */
     readonly listensAnywhere: (task: TaskThere) => boolean;
     /** How long a task would still have needed to end by itself, in milliseconds; undefined where it would not have. */
@@ -199,6 +208,12 @@ export class DamageLedger {
       case "termination-asked":
         this.#asked(line);
         break;
+      case "container-instance":
+        this.#containerInstance(line);
+        break;
+      case "task-stop":
+        this.#taskStop(line);
+        break;
       default:
         this.#where.follow(line);
     }
@@ -301,8 +316,8 @@ export class DamageLedger {
   #asked({ at, by, group, instanceId }: LineOf<"termination-asked">): void {
     const there = this.#where.instance(instanceId);
     if (!this.#facts.suspects.has(by) || there.isLeaving) return;
-    const allowedBy = this.#facts.scopeOfGroup(group) && this.#facts.noticePolicy(instanceId, at);
-    this.#capacity.taken(instanceId, at, allowedBy);
+    const allowedBy = this.#noticePolicy({ instanceId, group });
+    this.#capacity.instanceTaken(instanceId, at, allowedBy);
     if (allowedBy) return;
     const what = `${by} had it replaced, which nobody asked for`;
     this.#damage.push({ kind: "others", instanceId, what, from: at, to: at, allowedBy });
@@ -385,6 +400,44 @@ export class DamageLedger {
     this.#open(spot, there, { what: `${nameOf(spot)} sent to ${taskText(task)} after SIGTERM`, allowedBy });
   }
 
+  // Set DRAINING, or out of its cluster, it loses what ECS started there, unless it is ACTIVE again before that.
+  #containerInstance(line: LineOf<"container-instance">): void {
+    this.#where.follow(line);
+    const { by, cluster, instanceId, status } = line;
+    const there = this.#where.instance(instanceId);
+    const tasks = there.running.filter((task) => task.cluster === cluster);
+    if (status === "ACTIVE")
+      this.#capacity.partsKept(
+        this.#withSpots(
+          there,
+          tasks.filter(({ leavingAt }) => leavingAt === undefined),
+        ),
+      );
+    else if (this.#facts.suspects.has(by)) this.#stopped(there, tasks);
+  }
+
+  #taskStop(line: LineOf<"task-stop">): void {
+    this.#where.follow(line);
+    const there = this.#where.instance(line.instanceId);
+    const task = there.tasks.get(line.arn);
+    if (task && this.#facts.suspects.has(line.by)) this.#stopped(there, [task]);
+  }
+
+  // One of us lets tasks stop. On an instance that goes, a rule of the judge says which.
+  #stopped(there: There, tasks: readonly TaskThere[]): void {
+    if (there.isLeaving) return;
+    const allowedBy = this.#allowedToTake(there) ?? this.#noticePolicy(there);
+    this.#capacity.partsTaken(this.#withSpots(there, tasks), this.#now, allowedBy);
+  }
+
+  // Tasks, with where ECS has registered them.
+  #withSpots(there: There, tasks: readonly TaskThere[]): Parts {
+    const spots = this.#where
+      .spotsOf(there)
+      .filter((spot) => spot.by === "ecs" && tasks.some((task) => this.#listensAt(task, spot)));
+    return { spots, tasks };
+  }
+
   #allowedToStop(scope: Scope, { isNamed, since }: Lost): AllowedBy | undefined {
     if (!isNamed(scope)) return allowedByDiscovery(scope);
     return since > knownUntil(this.#facts.readSince(), this.#facts.readLag()) ? "the read lag" : undefined;
@@ -406,11 +459,23 @@ export class DamageLedger {
     if (instanceId === undefined) return;
     const there = this.#where.instance(instanceId);
     if (there.isLeaving) return;
-    const known = knownUntil(this.#facts.readSince(), this.#facts.readLag());
-    const changedAt = Math.max(holder?.since ?? 0, this.#holds.get(instanceId)?.ended?.at ?? 0);
-    const allowedBy = changedAt > known ? "the read lag" : undefined;
+    const allowedBy = this.#allowedToTake(there, holder?.since);
     const what = `${by} took it out of ${nameOf(spot)}, though nothing was to end it`;
     this.#damage.push({ kind: "others", instanceId, what, from: this.#now, to: this.#now, allowedBy });
+    const parts = { spots: [spot], tasks: [] };
+    this.#capacity.partsTaken(parts, this.#now, allowedBy ?? this.#noticePolicy(there));
+  }
+
+  // No read could show yet that its hook holds it no more, or that an address is now another's.
+  #allowedToTake({ instanceId }: There, since = 0): AllowedBy | undefined {
+    const known = knownUntil(this.#facts.readSince(), this.#facts.readLag());
+    const changedAt = Math.max(since, this.#holds.get(instanceId)?.ended?.at ?? 0);
+    return changedAt > known ? "the read lag" : undefined;
+  }
+
+  // A notice makes its replacement due, where the input asks for that.
+  #noticePolicy({ instanceId, group }: Pick<There, "instanceId" | "group">): AllowedBy | undefined {
+    return this.#facts.scopeOfGroup(group) && this.#facts.noticePolicy(instanceId, this.#now);
   }
 
   #open(spot: Spot, there: There, { what, allowedBy }: Pick<Damage, "what" | "allowedBy">): void {

@@ -3,7 +3,7 @@
  *
  * - `unserved`: a load balancer sent to a target behind which nothing listened any more.
  * - `cut`: a task ran, or a target still drained, when its instance ended.
- * - `capacity`: calls of ours took more of a service or a target group than it can spare.
+ * - `capacity`: calls of ours took more of a service or a load balancer than it can spare, and no termination had made that due.
  * - `left_behind`: what is gone is still counted, or an instance in use stays DRAINING.
  * - `others`: what is somebody else's was completed, removed or replaced.
  * - `late`: a hook of ours held an instance on which nothing was left.

@@ -1,7 +1,7 @@
 import type { StoryLine } from "../kernel/story.ts";
 import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
-import { type Hold, isLeft } from "./permits.ts";
+import { dueAt, type Hold, isLeft } from "./permits.ts";
 import { isMisnamedNow, NETWORK_SETTLE_MS } from "./scope.ts";
 import type { TaskThere, There, Whereabouts } from "./whereabouts.ts";
 
@@ -112,7 +112,7 @@ export class Latenesses {
     if (isInTime(Math.max(...hold.dryUntil.values()))) return "dry_run";
     if (isLeft(hold, at)) return "on_timeout";
     const { discover, isMistold } = hold.scope.permits;
-    if (isMistold) return "metadata";
+    if (isMistold && at <= dueAt(hold) + this.#facts.ticks + GRACE_MS) return "metadata";
     if (isMisnamedNow(hold.scope, this.#facts) && discover !== "all") return `discover: ${discover}`;
     if (there.ended?.by === "ec2") return "Spot interruption";
     if (there.ended?.by === "operator" || from - there.forgedAt <= FORGED_MS) return "a person's act";

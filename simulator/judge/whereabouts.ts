@@ -68,6 +68,8 @@ export class There {
   group = "";
   /** Its lifecycle state; empty where no group has it. */
   state = "";
+  /** Since when it has that state, in milliseconds since 1970. */
+  stateSince = Number.NEGATIVE_INFINITY;
   interrupted = false;
   /** When somebody other than its hook last sent a message about its termination, in milliseconds since 1970. */
   forgedAt = Number.NEGATIVE_INFINITY;
@@ -172,8 +174,8 @@ export class Whereabouts {
   }
 
   /** The registration that a line is about; undefined where there is none yet. */
-  spotOf(line: LineOf<"target" | "classic">): Spot | undefined {
-    const id = line.kind === "target" ? line.id : line.instanceId;
+  spotOf(line: LineOf<"target" | "target-healthy" | "classic">): Spot | undefined {
+    const id = line.kind === "classic" ? line.instanceId : line.id;
     return this.#spots.get(id)?.get(keyOf(line));
   }
 
@@ -207,6 +209,7 @@ export class Whereabouts {
     if (line.kind === "instance") {
       const there = this.instance(line.instanceId);
       there.group = line.group;
+      if (there.state !== line.state) there.stateSince = line.at;
       there.state = line.state;
       // It is up again: out of its pool, or with a new root volume.
       if (there.ended && there.ended.how !== "terminated" && ["Pending", "InService"].includes(line.state)) {
@@ -285,8 +288,8 @@ export function isLeavingBy(status: string): boolean {
   return status === "DEACTIVATING" || status === "STOPPING";
 }
 
-function keyOf(line: LineOf<"target" | "classic">): string {
-  return line.kind === "target" ? `target ${line.targetGroup} ${line.port}` : `classic ${line.loadBalancer}`;
+function keyOf(line: LineOf<"target" | "target-healthy" | "classic">): string {
+  return line.kind === "classic" ? `classic ${line.loadBalancer}` : `target ${line.targetGroup} ${line.port}`;
 }
 
 function isOwn(

@@ -21,6 +21,11 @@ export class History<T> implements Past {
     return this.#latest.value;
   }
 
+  /** The value before the latest change; undefined where there was none, or where it is forgotten. */
+  get previous(): T | undefined {
+    return this.#before.at(-1)?.value;
+  }
+
   /** The time of the latest change. */
   get since(): number {
     return this.#latest.at;

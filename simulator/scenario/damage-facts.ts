@@ -1,8 +1,9 @@
 import type { Simulation } from "../cloud/simulation.ts";
-import type { DamageFacts, ServiceFacts, TargetGroupFacts } from "../judge/damage-ledger.ts";
+import type { ClassicFacts, DamageFacts, ServiceFacts, TargetGroupFacts } from "../judge/damage-ledger.ts";
 import type { Scope } from "../judge/scope.ts";
 import type { TaskThere } from "../judge/whereabouts.ts";
 import { exitSeconds } from "../services/ecs/containers.ts";
+import type { TargetState } from "../services/elbv2/target-group.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
@@ -48,10 +49,11 @@ export function damageFactsOf(
     exists: existsIn(world),
     isCluster: isClusterIn(world),
     targetGroup: (name) => targetGroupFacts(world, name),
-    registersItself: (group, targetGroup) =>
+    registersItself: (group, place) =>
       scenario.auto_scaling_groups.some(
         ({ name, registers_with: own }) =>
-          name === group && own.target_groups.some((each) => each.name === targetGroup),
+          name === group &&
+          (own.load_balancers.includes(place) || own.target_groups.some((each) => each.name === place)),
       ),
     service: (cluster, service) => serviceFacts(world, cluster, service),
     classic: (name) => classicFacts(world, name),
@@ -114,15 +116,28 @@ function targetGroupFacts({ targetGroups }: World, name: string): TargetGroupFac
     healthy: group.targets
       .filter(({ state }) => state.latest === "healthy")
       .map(({ id, port }) => `${id}:${port}`),
+    wasHealthy: (target) =>
+      group.targets.some(
+        ({ id, port, state }) =>
+          `${id}:${port}` === target && isOut(state.latest) && state.previous === "healthy",
+      ),
   };
 }
 
-function classicFacts({ classic }: World, name: string): ReturnType<DamageFacts["classic"]> {
+function isOut(state: TargetState): boolean {
+  return state === "draining" || state === "gone";
+}
+
+function classicFacts({ classic, instances }: World, name: string): ClassicFacts | undefined {
   const found = classic.find(name);
   if (!found) return undefined;
   const { enabled, timeoutSeconds } = found.draining;
   const seconds = enabled ? Math.min(timeoutSeconds, found.requestSeconds ?? timeoutSeconds) : 0;
-  return { ports: found.listeners.map((each) => each.instancePort), delay: seconds * 1000 };
+  return {
+    ports: found.listeners.map((each) => each.instancePort),
+    delay: seconds * 1000,
+    inService: found.instanceIds().registered.filter((id) => instances.get(id)?.state.latest === "running"),
+  };
 }
 
 function serviceFacts({ clusters }: World, clusterName: string, name: string): ServiceFacts | undefined {

@@ -1,96 +1,32 @@
 // Protects users from a judge that believes the functions: what is lost is counted from the world alone, each kind with a
-// healthy twin that loses nothing, and each with what in the scenario allows it.
-import {
-  CompleteLifecycleActionCommand,
-  RecordLifecycleActionHeartbeatCommand,
-  TerminateInstanceInAutoScalingGroupCommand,
-} from "@aws-sdk/client-auto-scaling";
-import { StopTaskCommand, UpdateContainerInstancesStateCommand } from "@aws-sdk/client-ecs";
+// healthy twin that loses nothing, and each with what in the scenario allows it. Capacity and what is left behind: see damage-*.
+import { RecordLifecycleActionHeartbeatCommand } from "@aws-sdk/client-auto-scaling";
+import { StopTaskCommand } from "@aws-sdk/client-ecs";
 import { DescribeLoadBalancersCommand } from "@aws-sdk/client-elastic-load-balancing";
-import {
-  DeregisterTargetsCommand,
-  DescribeTargetHealthCommand,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect } from "chai";
 import { lossText } from "../../cli/loss-text.ts";
-import { type Clients, createClients } from "../../shared/aws/clients.ts";
-import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
-import type { Clock } from "../../simulator/kernel/clock.ts";
-import { type Played, playScenario } from "../../simulator/scenario/play.ts";
-import { checkScenario } from "../../simulator/scenario/read.ts";
-import type { Invoke } from "../../simulator/scenario/stage.ts";
-import type { World } from "../../simulator/services/world.ts";
-import { brokenPromises, functions, HOOK, instanceIds, play, QUEUES } from "./fixture.ts";
+import type { Played } from "../../simulator/scenario/play.ts";
+import {
+  complete,
+  type Deed,
+  drain,
+  group,
+  idle,
+  ids,
+  kinds,
+  named,
+  other,
+  playBy,
+  pull,
+  replace,
+  victim,
+  world,
+} from "./damage-fixture.ts";
+import { brokenPromises, functions, HOOK, play, QUEUES } from "./fixture.ts";
 
-const ids = instanceIds(4);
-const [victim, other] = ids as [string, string];
-
-/** `kind, allowed by`, of each damage once. */
-const kinds = ({ damage }: Pick<Played, "damage">) => [
-  ...new Set(damage.map(({ kind, allowedBy = "nothing" }) => `${kind}, by ${allowedBy}`)),
-];
-
-/** A group in a cluster, whose instances register themselves with a target group by a port. */
-const group = {
-  name: "fleet",
-  instance_ids: ids,
-  cluster: "main",
-  hooks: [HOOK],
-  registers_with: { target_groups: [{ name: "static" }] },
-};
-const world = {
-  target_groups: [{ name: "static", port: 8080, deregistration_delay_seconds: 60 }],
-  clusters: [{ name: "main" }],
-  auto_scaling_groups: [group],
-  timeline: [{ at_seconds: 1, terminate: { instance_ids: [victim] } }],
-};
-const named = { cluster_name: "main", target_groups: ["static"] };
-
-type Deed = (clients: Clients, world: World, clock: Clock) => Promise<unknown>;
-
-/** Plays a world in which the functions do nothing but this, once, at 20 s. */
-function playBy(deed: Deed, more: Record<string, unknown> = {}): Promise<Played> {
-  let done = false;
-  const invoke: Invoke = async (name, _event, { simulation, clock }) => {
-    if (done) return;
-    done = true;
-    await deed(createClients(clientOptions(transport(simulation, name))), simulation.world, clock);
-  };
-  const given = { name: "damage", queues: QUEUES, functions: functions(named), ends_after_seconds: 900 };
-  return playScenario(checkScenario({ ...given, ...world, ...more }, "damage"), { invoke });
-}
-
-const complete = ({ autoScaling }: Clients, LifecycleHookName = "drain") =>
-  autoScaling.send(
-    new CompleteLifecycleActionCommand({
-      AutoScalingGroupName: "fleet",
-      LifecycleHookName,
-      InstanceId: victim,
-      LifecycleActionResult: "CONTINUE",
-    }),
-  );
-const replace = ({ autoScaling }: Clients, InstanceId: string) =>
-  autoScaling.send(
-    new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: false }),
-  );
-const pull = ({ elbv2 }: Clients, { targetGroups }: World, Id: string, Port = 8080) =>
-  elbv2.send(
-    new DeregisterTargetsCommand({
-      TargetGroupArn: targetGroups.byName("static")?.settings.arn,
-      Targets: [{ Id, Port }],
-    }),
-  );
-const containerInstanceOf = ({ clusters }: World, id: string) =>
-  [...clusters.byName("main").containerInstances.values()].find(({ instanceId }) => instanceId === id);
-const drain = ({ ecs }: Clients, here: World) =>
-  ecs.send(
-    new UpdateContainerInstancesStateCommand({
-      cluster: "main",
-      containerInstances: [containerInstanceOf(here, victim)?.arn ?? ""],
-      status: "DRAINING",
-    }),
-  );
-const idle: Deed = async () => {};
+/** Another team has a hook beside ours. */
+const twoHooks = [{ ...group, hooks: [HOOK, { name: "backup", heartbeat_timeout_seconds: 600 }] }];
 
 describe("scenarios: damage", () => {
   it("a drain whose time suffices loses nothing, and the world is played on for 15 minutes after it", async () => {
@@ -116,9 +52,9 @@ describe("scenarios: damage", () => {
 
     it("a task gets SIGTERM before its target has drained", async () => {
       const outcome = await playBy(
-        async (clients, here) => {
+        async (clients, here, clock) => {
           await pull(clients, here, victim);
-          await drain(clients, here);
+          await drain(clients, here, clock);
         },
         { clusters },
       );
@@ -134,7 +70,7 @@ describe("scenarios: damage", () => {
         async (clients, here, clock) => {
           await pull(clients, here, victim);
           await clock.sleep(61_000);
-          await drain(clients, here);
+          await drain(clients, here, clock);
           await clock.sleep(20_000);
           await complete(clients);
         },
@@ -143,10 +79,14 @@ describe("scenarios: damage", () => {
       expect(kinds(outcome)).to.deep.equal([]);
     });
 
-    it("none where another task listens at the port, or none of its load balancers is in use", async () => {
+    it("none where another task may listen at the port, or where the target group is not in use", async () => {
       const target_groups = [{ ...world.target_groups[0], in_use: false }];
-      const outcome = await playBy(drain, { clusters, target_groups });
-      expect(kinds(outcome)).to.not.include("unserved, by nothing");
+      const tasks = [
+        { cluster: "main", instance_ids: [victim], family: "host", task: { network_mode: "host" } },
+      ];
+      expect(kinds(await playBy(drain, { clusters }))).to.deep.equal(["unserved, by nothing"]);
+      expect(kinds(await playBy(drain, { clusters, tasks }))).to.deep.equal([]);
+      expect(kinds(await playBy(drain, { clusters, target_groups }))).to.deep.equal([]);
     });
 
     it("somebody kills an instance that is registered: by nobody here", async () => {
@@ -166,7 +106,7 @@ describe("scenarios: damage", () => {
     it("ECS's managed draining stops a task behind a registration of ours", async () => {
       const auto_scaling_groups = [{ ...group, managed_draining: true }];
       const outcome = await playBy(idle, { clusters, auto_scaling_groups });
-      expect(kinds(outcome)).to.include("unserved, by managed draining");
+      expect(kinds(outcome)).to.deep.equal(["unserved, by managed draining"]);
     });
 
     it("completing while it is registered, which nothing allows", async () => {
@@ -333,7 +273,7 @@ describe("scenarios: damage", () => {
           clusters: [{ name: "main", services: [service] }],
           functions: functions({ ...keys, drain_timeout_seconds: 120 }),
         });
-        expect(kinds(outcome)).to.include("cut, by clusters");
+        expect(kinds(outcome)).to.deep.equal(["cut, by clusters"]);
         expect(lossText(outcome)).to.include("name it in cluster_names");
       }
     });
@@ -380,44 +320,33 @@ describe("scenarios: damage", () => {
     });
   });
 
-  describe("capacity", () => {
-    const notices = (count: number) => [
-      { at_seconds: 1, recommend_rebalance: { instance_ids: ids.slice(0, count) } },
-    ];
-    const takes =
-      (count: number): Deed =>
-      async (clients) => {
-        for (const id of ids.slice(0, count)) await replace(clients, id);
-      };
-    const asked = { functions: functions({ ...named, on_rebalance: "replace" }) };
+  describe("cut, by another hook", () => {
+    const auto_scaling_groups = [{ ...twoHooks[0], instance_ids: [victim], registers_with: {} }];
+    const job = { cluster: "main", family: "job", task: {} };
 
-    it("more than half of a target group at once, for notices about them", async () => {
-      const drained: Deed = async (clients, here) => {
-        await takes(3)(clients, here, undefined as never);
-        for (const id of ids.slice(0, 3)) await pull(clients, here, id);
+    it("that ends with ABANDON, and ours with it; none where it ends with CONTINUE", async () => {
+      const tasks = [{ ...job, instance_ids: [victim] }];
+      const by = async (result: string) => {
+        const ends = { at_seconds: 60, complete_actions: { group: "fleet", hook: "backup", result } };
+        return kinds(await playBy(idle, { auto_scaling_groups, tasks, timeline: [...world.timeline, ends] }));
       };
-      const outcome = await playBy(drained, { ...asked, timeline: notices(3) });
-      expect(kinds(outcome)).to.include("capacity, by nothing");
-      const many = { functions: functions({ ...named, on_rebalance: "replace", replace_at_once: 3 }) };
-      expect(kinds(await playBy(drained, { ...many, timeline: notices(3) }))).to.include(
-        "capacity, by replace_at_once",
-      );
-      expect(outcome.damage.find(({ kind }) => kind === "capacity")?.what).to.equal(
-        "the target group static had 1 of 4 left",
-      );
+      expect(await by("ABANDON")).to.deep.equal(["cut, by another hook"]);
+      expect(await by("CONTINUE")).to.deep.equal([]);
     });
 
-    it("none where one of them goes, and none where a scale-in takes them", async () => {
-      const one = await playBy(takes(1), { ...asked, timeline: notices(1) });
-      expect(kinds(one).filter((each) => each.startsWith("capacity"))).to.deep.equal([]);
-      const timeline = [{ at_seconds: 1, scale_in: { group: "fleet", count: 3 } }];
-      expect(kinds(await play({ ...world, functions: functions(named), timeline }))).to.deep.equal([]);
+    it("that goes on holding it after ours, and a task comes then; by nothing if the task was there before", async () => {
+      const comesAt = async (at_seconds: number) => {
+        const timeline = [{ at_seconds, run_tasks: { cluster: "main" } }, ...world.timeline].sort(
+          (a, b) => a.at_seconds - b.at_seconds,
+        );
+        return kinds(await playBy((clients) => complete(clients), { auto_scaling_groups, timeline }));
+      };
+      expect(await comesAt(100)).to.deep.equal(["cut, by another hook"]);
+      expect(await comesAt(0)).to.deep.equal(["cut, by nothing"]);
     });
   });
 
   describe("others", () => {
-    const twoHooks = [{ ...group, hooks: [HOOK, { name: "backup", heartbeat_timeout_seconds: 600 }] }];
-
     it("another's hook is completed, or kept alive", async () => {
       const outcome = await playBy((clients) => complete(clients, "backup"), {
         auto_scaling_groups: twoHooks,
@@ -485,6 +414,18 @@ describe("scenarios: damage", () => {
       expect(kinds(await playBy(completing(280), settling))).to.deep.equal(["late, by settle_seconds"]);
     });
 
+    it("one whose hook has a wrong value in its metadata, until the deadline; by nothing where it is right", async () => {
+      const told = (metadata: string) => ({
+        auto_scaling_groups: [{ ...group, registers_with: {}, hooks: [{ ...HOOK, metadata }] }],
+        functions: functions({ ...named, drain_timeout_seconds: 300 }),
+      });
+      const wrong = told('{"stop_tasks": "some"}');
+      expect(kinds(await playBy(completing(280), wrong))).to.deep.equal(["late, by metadata"]);
+      expect(kinds(await playBy(completing(700), wrong))).to.deep.equal(["late, by nothing"]);
+      const right = told('{"stop_tasks": "all"}');
+      expect(kinds(await playBy(completing(280), right))).to.deep.equal(["late, by nothing"]);
+    });
+
     it("one that a fault has held up, until the drain must have caught up with it, and no longer", async () => {
       // Felt for four minutes and a sweep after its end, and then there is a search: until 90 + 540 + 66 s.
       const throttle = { actions: ["*"], for_seconds: 60, probability: 1 };
@@ -534,93 +475,6 @@ describe("scenarios: damage", () => {
       };
       expect(kinds(await playBy(takingOut(150), network))).to.deep.equal([]);
       expect(kinds(await playBy(takingOut(310), network))).to.deep.equal(["late, by nothing"]);
-    });
-  });
-
-  describe("left_behind", () => {
-    const silent = { at_seconds: 1, disconnect_agent: { instance_ids: [victim] } };
-    const kill = { at_seconds: 5, kill: { instance_ids: [victim] } };
-    const auto_scaling_groups = [{ ...group, registers_with: {} }];
-
-    it("a container instance that ECS counts for ever, since its agent was silent at the end", async () => {
-      const outcome = await playBy(idle, { auto_scaling_groups, timeline: [silent, kill] });
-      expect(kinds(outcome)).to.include("left_behind, by nothing");
-      const [left] = outcome.damage.filter(({ kind }) => kind === "left_behind");
-      expect(left?.what).to.equal("ECS still counts it in the cluster main, ACTIVE, with 0 tasks");
-    });
-
-    it("whoever released it: a person, the hook's own timeout", async () => {
-      const [hook] = group.hooks;
-      const short = { ...hook, heartbeat_timeout_seconds: 60 };
-      const terminated = { at_seconds: 5, terminate: { instance_ids: [victim] } };
-      const byHand = { at_seconds: 30, complete_actions: { group: "fleet", hook: "drain" } };
-      const byTimeout = [{ ...group, registers_with: {}, hooks: [short] }];
-      for (const more of [
-        { auto_scaling_groups, timeline: [silent, terminated, byHand] },
-        { auto_scaling_groups: byTimeout, timeline: [silent, terminated] },
-      ])
-        expect(kinds(await playBy(idle, more))).to.include("left_behind, by nothing");
-    });
-
-    it("in a cluster that may not be changed", async () => {
-      const timeline = [silent, kill];
-      const outcome = await playBy(idle, { auto_scaling_groups, timeline, functions: functions({}) });
-      expect(kinds(outcome)).to.include("left_behind, by clusters");
-    });
-
-    it("none where it is followed, whoever released it", async () => {
-      const byHand = { at_seconds: 100, complete_actions: { group: "fleet", hook: "drain" } };
-      const terminated = { at_seconds: 5, terminate: { instance_ids: [victim] } };
-      for (const timeline of [
-        [silent, kill],
-        [silent, terminated, byHand],
-      ]) {
-        const outcome = await play({ ...world, auto_scaling_groups, functions: functions(named), timeline });
-        expect(kinds(outcome).filter((each) => each.startsWith("left_behind"))).to.deep.equal([]);
-      }
-    });
-
-    it("one whose hook was made another's in the middle: a person's act, unless somebody sweeps", async () => {
-      const [hook] = group.hooks;
-      const { deregister, terminate } = functions({ ...named, drain_timeout_seconds: 7_000 });
-      const swept = { auto_scaling_groups: ["fleet"], lifecycle_queue_name: "lifecycle" };
-      const by = async (sweep_minutes: number) => {
-        const input = { ...terminate.input, ...named, ...swept, sweep_minutes };
-        return kinds(
-          await play({
-            ...world,
-            auto_scaling_groups: [{ ...group, hooks: [{ ...hook, heartbeat_timeout_seconds: 600 }] }],
-            tasks: [
-              { cluster: "main", instance_ids: [victim], family: "job", task: { stop_seconds: 9_000 } },
-            ],
-            queues: [...QUEUES, { name: "theirs" }],
-            functions: { deregister, terminate: { ...terminate, input } },
-            timeline: [
-              { at_seconds: 1, terminate: { instance_ids: [victim] } },
-              { at_seconds: 100, put_hook: { group: "fleet", hook: { ...hook, queue: "theirs" } } },
-              { at_seconds: 400, disconnect_agent: { instance_ids: [victim] } },
-              // The group stays ours by a hook that never held the instance.
-              { at_seconds: 650, put_hook: { group: "fleet", hook: { ...hook, name: "later" } } },
-            ],
-          }),
-        ).filter((each) => each.startsWith("left_behind"));
-      };
-      expect(await by(0)).to.deep.equal(["left_behind, by a person's act"]);
-      expect(await by(1)).to.not.include("left_behind, by a person's act");
-    });
-
-    it("none where the agent was connected", async () => {
-      const outcome = await playBy(idle, { auto_scaling_groups, timeline: [kill] });
-      expect(kinds(outcome).filter((each) => each.startsWith("left_behind"))).to.deep.equal([]);
-    });
-
-    it("an instance that is in service, and stays DRAINING", async () => {
-      const comesBack = [
-        { at_seconds: 1, replace_root_volume: { instance_ids: [victim], agent: "same" } },
-        { at_seconds: 60, complete_actions: { group: "fleet", hook: "drain" } },
-      ];
-      const outcome = await playBy(drain, { auto_scaling_groups, timeline: comesBack });
-      expect(kinds(outcome)).to.include("left_behind, by nothing");
     });
   });
 });
