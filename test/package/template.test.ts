@@ -1,6 +1,7 @@
 // Protects the numbers that only make sense together, and the promise of serverless.yml's first lines: what a user edits
 // stands in the block at its top, and what is left out of it there is left out of the stack.
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
@@ -20,6 +21,10 @@ import {
   thePackage,
 } from "./packaged.ts";
 
+/** The queries that test/insights runs. */
+const { queries } = createRequire(import.meta.url)("../../deploy/queries.cjs") as {
+  readonly queries: Readonly<Record<string, { readonly name: string; readonly query: string }>>;
+};
 const HOUR = 3600;
 const OPERATOR = "arn:aws:iam::123456789012:role/on-call";
 /** A block that has as little in common with the committed one as it can. */
@@ -469,6 +474,19 @@ describe("the packaged template", () => {
     const { input, environment } = changed.functions.deregister;
     expect(JSON.parse(String(environment.INPUT)), "what the schedule brings").to.deep.equal(input);
     expect(changed.functions.terminate.environment).to.not.have.property("INPUT");
+  });
+
+  it("saves the queries that are run against the functions' own lines, and no others, for all their log groups", () => {
+    const saved = Object.entries(resources).filter(([, { Type }]) => Type === "AWS::Logs::QueryDefinition");
+    const groups = ["Deregister", "Terminate", "ScaleDashtasks"].map((name) => ({ Ref: `${name}LogGroup` }));
+    expect(Object.fromEntries(saved.map(([id, { Properties }]) => [id, Properties]))).to.deep.equal(
+      Object.fromEntries(
+        Object.entries(queries).map(([id, { name, query }]) => [
+          id,
+          { Name: `asg-drain-live/${name}`, LogGroupNames: groups, QueryString: query },
+        ]),
+      ),
+    );
   });
 
   type Statement = Record<string, Json> & { Effect: string };
