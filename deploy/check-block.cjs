@@ -1,11 +1,15 @@
 // A plugin of Serverless that refuses a wrong block before anything is packaged, deployed or removed. It tells all that is wrong at
 // once, each with its key. A right block gets a hook for each of its groups: YAML cannot make resources of
 // a list. What else it chooses is put into the template too.
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const { parse } = require("yaml");
 const {
   applyOptions,
   hooksOf,
   problemsOfBlock,
   problemsOfRoles,
+  problemsOfStages,
   rightBlock,
   warningsOfBlock,
 } = require("./block.cjs");
@@ -21,6 +25,7 @@ module.exports = class CheckBlock {
         const problems = [
           ...problemsOfBlock(custom, { stage: options?.stage }),
           ...problemsOfRoles(resources.Resources, custom ?? {}),
+          ...problemsOfStages(fileOf(serverless)).map((each) => `serverless.yml: custom.${each}`),
         ];
         if (problems.length === 0) {
           for (const warning of warningsOfBlock(custom)) log.warning(warning);
@@ -37,6 +42,16 @@ module.exports = class CheckBlock {
     };
   }
 };
+
+// The file as it is written. Of the block that is packaged, all variables are put in, and nothing tells of other stages.
+function fileOf({ serviceDir, configurationFilename }) {
+  if (!/\.ya?ml$/.test(configurationFilename)) return undefined;
+  // CloudFormation's own tags stand for what is none of the block's.
+  return parse(readFileSync(join(serviceDir, configurationFilename), "utf8"), {
+    merge: true,
+    logLevel: "silent",
+  });
+}
 
 // In place, because what is packaged is this very object.
 function addHooks(resources, block) {

@@ -7,3 +7,4 @@ export { applyOptions, LOG_GROUPS } from "./options.ts";
 export { problemsOfRoles } from "./policies.ts";
 export { problemsOfBlock, rightBlock, warningsOfBlock } from "./problems.ts";
 export { BLOCK_KEYS, rightValue } from "./schema.ts";
+export { problemsOfStages } from "./stages.ts";

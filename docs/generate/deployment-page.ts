@@ -107,6 +107,7 @@ Beside unknown keys and wrong values, this is refused:
 | a group or a cluster that is named twice | | Name it once. |
 | queues with the same name, a FIFO queue, or a queue whose dead letters' queue has too long a name | 67 characters | Take other names, or leave the names out. |
 | queues in \`terminate\` that are not those of \`deregister\`, or topics and hooks that lack some of its | | Leave them out in \`terminate\`. |
+| stages in \`params\` that share a queue | | Leave the names of the queues out, or put \`\${sls:stage}\` into them. |
 | \`--stage\` with another stage than the block's | | Set \`stage\` in the block, and leave the names of the queues out or change them. A second deployment must not share queues. |
 | a function's input that EventBridge does not take | 8,192 characters | Name fewer load balancers and target groups: what has the instance is found, too. |
 | an input that does not fit into Lambda's environment, with \`deregister_at_once\` | 4,096 bytes | The same, or set \`deregister_at_once\` to false. |
@@ -117,7 +118,12 @@ Beside unknown keys and wrong values, this is refused:
 | a role whose inline policies IAM does not take | 10,240 characters, about 65 groups | Use \`group_tag\` and \`cluster_tag\`. |
 
 It warns, and goes on, if a hook's timeout is under 180 seconds, or if another stage than \`live\` has the queues' names that serverless.yml comes
-with. The check is offline. It does not know whether a group exists, or whether another stack has queues of the same names.
+with. The check is offline, so it does not know whether a group exists.
+
+**Two deployments with queues of the same names** are refused where one file has both, as stages in its \`params\`. Stages that differ in
+\`region\`, or in the \`profile\` of the provider, may share names. Of a stack that another file or tool has made, the check knows nothing. There CloudFormation refuses: a queue's
+name must be unique, so it does not create the second (\`AlreadyExists\`), and rolls the new stack back. No function of that stack has run by
+then, because the functions' roles need the queues. The first stack stays as it is.
 
 ## Names that change
 

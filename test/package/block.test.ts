@@ -12,6 +12,15 @@ describe("a block that is wrong is not packaged", () => {
     });
   }
 
+  it("two stages in one file that share a queue", async () => {
+    const stages = "params: { blue: {}, green: {} }\n";
+    const printed = await refusalOf({ ...RIGHT, stage: `\${opt:stage, "blue"}` }, stages);
+    expect(printed).to.include(
+      '- serverless.yml: custom.deregister.lifecycle_queue_name: expected another queue for each stage in params, found "blue-in" for blue and green;',
+    );
+    expect(printed).to.include("- serverless.yml: custom.deregister.elb_monitor_queue_name: ");
+  });
+
   it("while the same block without what is wrong is", async () => {
     const { functions } = await packageWith(RIGHT);
     expect(functions.terminate.input).to.include({ queue_name: "blue-out", lifecycle_queue_name: "blue-in" });

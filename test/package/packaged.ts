@@ -87,9 +87,13 @@ export async function packageWith(block: Readonly<Record<string, unknown>>): Pro
   });
 }
 
-/** What is printed where a copy of the project with this block is not packaged. Throws if it is. */
-export async function refusalOf(block: Readonly<Record<string, unknown>>): Promise<string> {
-  return inCopyOf(PROJECT, await withBlock(PROJECT, block), async (folder, serverless) => {
+/**
+ * What is printed where a copy of the project with this block is not packaged. Throws if it is.
+ *
+ * @param more what stands in serverless.yml besides
+ */
+export async function refusalOf(block: Readonly<Record<string, unknown>>, more = ""): Promise<string> {
+  return inCopyOf(PROJECT, `${await withBlock(PROJECT, block)}\n${more}`, async (folder, serverless) => {
     const printed = await serverless("package").then(
       () => undefined,
       ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}${stderr}`,
