@@ -10,6 +10,26 @@ const { transformSync } = require("esbuild");
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/;
 const CLIENT = /[\\/]@aws-sdk[\\/](client-[^\\/]+)[\\/]/;
 
+// A client's rules for its endpoints.
+const BDD = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]endpoint[\\/]bdd\.js$/;
+
+/**
+ * A service's name in its endpoints' hosts, such as `sqs`, and a source that makes its rules by that name.
+ *
+ * @param {string} source such rules: an import, and statements of which the last exports `bdd`
+ * @returns {[string, string]}
+ */
+function generalRules(source) {
+  const [, service] = /"https:\/\/([\w.-]+?)(?:-fips)?\.\{Region\}\.\{PartitionResult#dnsSuffix\}"/.exec(
+    source,
+  );
+  const [, imports, statements] = /^(import [^;]+;\n)([\s\S]*)$/.exec(source);
+  const general = statements
+    .replace(/"https:\/\/[^"]*"/g, (host) => `${host.replace(service, '" + service + "')}`)
+    .replace("export const bdd =", "return");
+  return [service, `${imports}export function rulesOf(service) {\n${general}}`];
+}
+
 // Where inputs and their keys are described for the docs.
 const DESCRIBED = /[\\/](?:shared[\\/]model[\\/]settings|functions[\\/][\w-]+[\\/]input)\.ts$/;
 
@@ -215,15 +235,26 @@ module.exports = [
   {
     name: "less-of-the-same",
     setup(build) {
-      // The rules for the endpoints of both kinds of load balancers, as long as they are the same.
-      build.onResolve({ filter: /^\.\/bdd$/ }, ({ resolveDir }) => {
-        const own = join(resolveDir, "bdd.js");
-        const other = join(
-          resolveDir.replace(/(?<=client-elastic-load-balancing)(?=[\\/])/, "-v2"),
-          "bdd.js",
-        );
-        const isSame = readFileSync(own, "utf8") === readFileSync(other, "utf8");
-        return { path: isSame ? other : own, sideEffects: false };
+      // Most services have the same rules for their endpoints, but for their name in the host's.
+      const rules = new Map();
+      build.onLoad({ filter: BDD }, async ({ path }) => {
+        const [service, general] = generalRules(await readFile(path, "utf8"));
+        if (!rules.has(general)) rules.set(general, { name: `${rules.size}`, resolveDir: dirname(path) });
+        const { name } = rules.get(general);
+        return {
+          contents: `import { rulesOf } from "endpoint-rules:${name}";
+            export const bdd = /* @__PURE__ */ rulesOf(${JSON.stringify(service)});`,
+          loader: "js",
+        };
+      });
+      build.onResolve({ filter: /^endpoint-rules:/ }, ({ path }) => ({
+        path: path.replace("endpoint-rules:", ""),
+        namespace: "endpoint-rules",
+        sideEffects: false,
+      }));
+      build.onLoad({ filter: /./, namespace: "endpoint-rules" }, ({ path }) => {
+        const [contents, { resolveDir }] = [...rules].find(([, { name }]) => name === path);
+        return { contents, resolveDir, loader: "js" };
       });
       build.onLoad({ filter: /[\\/]schema-date-utils\.js$/ }, async ({ path }) => {
         const source = await readFile(path, "utf8");

@@ -33,7 +33,7 @@ export const DRAIN_LINES = {
     level: "INFO or WARN",
     from: "both",
     means:
-      "An instance that a notice is about is replaced later. `waiting_for` says what for: its time, others of its group that are under way, or an answer of AWS. WARN: processes of the group are suspended, so nothing would take its place. Logged when the reason changes.",
+      "An instance that a notice is about is replaced later. `waiting_for` says what for: its time, others of its group that are under way, targets that are not healthy yet, or an answer of AWS. WARN: processes of the group are suspended, so nothing would take its place. Logged when the reason changes.",
     todo: "WARN: resume the processes. To replace more instances at once, raise `replace_at_once`.",
   },
   "instance replaced": {

@@ -65,7 +65,12 @@ export async function terminate(
   if (all.received > 0) await all.receiveHandOvers(end);
   const swept = await sweepWhenDue(run, all, sweep_minutes, { ...sweepOptions, dryRun });
   const limits = replaceLimitsOf(input, sweepOptions.ours, senderRoleIds !== undefined);
-  const noticed = await replaceWhenNoticed(run, all.notices, { queue, dryRun, limits });
+  const noticed = await replaceWhenNoticed(run, all.notices, {
+    queue,
+    dryRun,
+    limits,
+    keys: sweepOptions.keys ?? {},
+  });
   if (all.received === 0 && all.tracked.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
     return undefined;

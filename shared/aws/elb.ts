@@ -76,6 +76,18 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient, discove
 
     deregister: (name, targets) => deregister(client, name, targets),
 
+    health: (name, instanceIds) =>
+      unlessGone(async () => {
+        const shown = await statesOf({ client, call }, name, instanceIds);
+        return new Map(
+          shown.flatMap(({ id, state }) =>
+            state === undefined || isOut(state)
+              ? []
+              : [[id, state.State === "InService" && !says(state, DRAINING)] as const],
+          ),
+        );
+      }),
+
     // Each tells what is registered with it. What it drains is no longer in its list.
     async list() {
       const all = await allItems(
@@ -155,12 +167,24 @@ async function describe(client: ElasticLoadBalancingClient, name: string): Promi
   return found;
 }
 
+type Asking = { readonly client: ElasticLoadBalancingClient; readonly call: Call };
+
 // The instances that the load balancer is still draining.
 async function drainingOf(
-  { client, call }: { readonly client: ElasticLoadBalancingClient; readonly call: Call },
+  asking: Asking,
   name: string,
   instanceIds: readonly string[],
 ): Promise<RegisteredTarget[]> {
+  const states = await statesOf(asking, name, instanceIds);
+  return states.flatMap(({ id, state }) => drainingAs(id, state));
+}
+
+// What the load balancer shows of each instance. One that is no instance's id is left out.
+async function statesOf(
+  { client, call }: Asking,
+  name: string,
+  instanceIds: readonly string[],
+): Promise<{ id: string; state: InstanceState | undefined }[]> {
   const ask = async (ids: readonly string[]) => {
     const answer = await call(HEALTH, () =>
       client.send(
@@ -172,7 +196,7 @@ async function drainingOf(
     );
     const states = fieldOf(HEALTH, answer, "InstanceStates");
     const byId = new Map(states.map((each) => [fieldOf(HEALTH, each, "InstanceId"), each]));
-    return ids.flatMap((id) => drainingAs(id, byId.get(id)));
+    return ids.map((id) => ({ id, state: byId.get(id) }));
   };
   const states = await inValidPieces(instanceIds, ask);
   return states.flatMap((each) => each ?? []);
@@ -182,13 +206,20 @@ async function drainingOf(
 // has is for EC2 to say.
 function drainingAs(id: string, shown: InstanceState | undefined): RegisteredTarget[] {
   if (shown === undefined) return [{ ...targetOf(id, "draining", []), invalid: true }];
+  if (isOut(shown)) return [];
   const { State, Description } = shown;
-  const says = (pattern: RegExp) => Description !== undefined && pattern.test(Description);
-  if (State === "OutOfService" && says(OUT)) return [];
   const odd = STATES.includes(State)
-    ? oddUnless(says(DRAINING) || says(KNOWN), HEALTH, "Description", Description)
+    ? oddUnless(says(shown, DRAINING) || says(shown, KNOWN), HEALTH, "Description", Description)
     : oddUnless(false, HEALTH, "State", State);
   return [{ ...targetOf(id, "draining", []), ...odd }];
+}
+
+function isOut(shown: InstanceState): boolean {
+  return shown.State === "OutOfService" && says(shown, OUT);
+}
+
+function says({ Description }: InstanceState, pattern: RegExp): boolean {
+  return Description !== undefined && pattern.test(Description);
 }
 
 // A bad id counts as taken out.

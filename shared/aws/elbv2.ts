@@ -12,7 +12,7 @@ import { OddAnswer } from "../base/errors.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
 import { allItems, fieldOf, fieldsOf, oddUnless } from "./answers.ts";
-import { call, unlessGone } from "./call.ts";
+import { type Call, call, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 const DELAY = "deregistration_delay.timeout_seconds";
@@ -28,19 +28,23 @@ const LIST_LIMIT = 400;
 const TARGET_TYPES: readonly string[] = ["instance", "ip"];
 const NETWORK_PROTOCOLS = new Set<string>(["TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"]);
 
+/** What gets requests: also where nothing checks it, or no listener forwards to its group, so that nothing is lost without it. */
+const SERVING = /^(healthy|unused|unavailable)$/;
+
 /** Target groups through the SDK, by ARN. */
 export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = call): LoadBalancerPort {
-  const targets = (arn: string, by = call) =>
+  // A listed target is registered or draining. So is one that is `unused`: if no listener forwards to a group, all of its
+  // targets are.
+  const listed = (arn: string, by: Call) =>
     unlessGone(async () => {
       const answer = await by(HEALTH, () =>
         client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn })),
       );
-      // A listed target is registered or draining. So is one that is `unused`: if no listener forwards to a group, all of its
-      // targets are.
-      return fieldOf(HEALTH, answer, "TargetHealthDescriptions")
-        .filter((each) => each.TargetHealth?.Reason !== "Target.NotRegistered")
-        .map(readTarget);
+      return fieldOf(HEALTH, answer, "TargetHealthDescriptions").filter(
+        (each) => each.TargetHealth?.Reason !== "Target.NotRegistered",
+      );
     });
+  const targets = async (arn: string, by = call) => (await listed(arn, by))?.map(readTarget);
   const delayOf = (arn: string) =>
     unlessGone(async () => {
       const action = "elasticloadbalancing:DescribeTargetGroupAttributes";
@@ -81,6 +85,11 @@ export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = c
           return field("LoadBalancerArns").length > 0 && TARGET_TYPES.includes(field("TargetType"));
         })
         .map((each) => ({ loadBalancer: readGroup(each), vpc: each.VpcId, registered: [] }));
+    },
+
+    async health(arn) {
+      const shown = await listed(arn, call);
+      return shown && healthOf(shown);
     },
 
     async register(arn, those) {
@@ -139,6 +148,17 @@ function readTarget(each: TargetHealthDescription): RegisteredTarget {
     ...oddUnless(Reason === undefined || REASONS.test(Reason), HEALTH, "TargetHealth.Reason", Reason),
     ...oddUnless(State !== undefined && STATES.test(State), HEALTH, "TargetHealth.State", State),
   };
+}
+
+// A target that drains beside another of its id is one that something else has replaced.
+function healthOf(shown: readonly TargetHealthDescription[]): Map<string, boolean> {
+  const health = new Map<string, boolean>();
+  for (const each of shown) {
+    const id = fieldOf(HEALTH, fieldOf(HEALTH, each, "Target"), "Id");
+    const { State = "" } = each.TargetHealth ?? {};
+    if (State !== "draining") health.set(id, SERVING.test(State) && (health.get(id) ?? true));
+  }
+  return health;
 }
 
 // Each with its port: without the port AWS answers 200 and does nothing.

@@ -1,6 +1,6 @@
 import type { BatchResult } from "../base/batches.ts";
 import type { ListedLoadBalancer, LoadBalancer, LoadBalancerKind } from "../model/load-balancer.ts";
-import type { RegisteredTarget, Target } from "../model/registration.ts";
+import type { RegisteredTarget, Target, TargetHealth } from "../model/registration.ts";
 import type { DrainSettings } from "../model/settings.ts";
 
 /**
@@ -50,6 +50,11 @@ export type LoadBalancerPort = {
   discoverTargets: (id: string, instanceIds: readonly string[]) => Promise<RegisteredTarget[] | undefined>;
   /** The action that finds one by its name or id. */
   readonly describesBy: string;
+  /**
+   * Which targets it has of these instances, or of all: by id, whether it sends to the target. Undefined if the load balancer is gone.
+   * What drains, and what it still checks, gets nothing new.
+   */
+  health: (id: string, instanceIds: readonly string[]) => Promise<TargetHealth | undefined>;
   /** Registers targets again. */
   register: (id: string, targets: readonly Target[]) => Promise<void>;
   /** Takes targets out. One that is not registered counts as done. */

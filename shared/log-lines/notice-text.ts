@@ -1,6 +1,9 @@
 import { timeText } from "../base/time-text.ts";
 import type { IgnoreReason, WaitReason } from "../model/notice.ts";
 
+/** How many instances a line names. */
+const NAMED = 3;
+
 /** Why nothing is done about a notice, in the words of the log. */
 export function ignoreText(reason: IgnoreReason): string {
   switch (reason.why) {
@@ -38,6 +41,8 @@ export function waitText(reason: WaitReason): string {
       return `the group ${reason.group} has ${reason.serving} of ${reason.desired} instances in service and healthy, and ${reason.underWay} under way; replace_at_once is ${reason.atOnce}`;
     case "warms up":
       return `the group ${reason.group} is whole again; its newest instance gets ${reason.seconds} s until it serves`;
+    case "unhealthy targets":
+      return `load balancers of the group ${reason.group} do not send to ${reason.instances.slice(0, NAMED).join(", ")}${reason.instances.length > NAMED ? ` and ${reason.instances.length - NAMED} more` : ""} yet`;
     case "suspended":
       return `the group ${reason.group} has suspended ${reason.processes.join(" and ")}: nothing would take the instance's place`;
     case "unread":
@@ -51,6 +56,7 @@ function waitedText(why: WaitReason["why"]): string {
   return {
     "others under way": "others under way",
     "warms up": "the newest instance",
+    "unhealthy targets": "targets that are not healthy",
     suspended: "suspended processes",
     unread: "an answer of AWS",
   }[why];

@@ -20,7 +20,9 @@ const schema = z.object({
       time: z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:00.000Z" }),
       denials: z._default(z.int(), 0),
       whole_since: orUndefined(z.optional(iso)),
-      waits_for: orUndefined(z.optional(z.enum(["others under way", "warms up", "suspended", "unread"]))),
+      waits_for: orUndefined(
+        z.optional(z.enum(["others under way", "warms up", "unhealthy targets", "suspended", "unread"])),
+      ),
     }),
   ),
   replace_at_once: z.int().check(z.gte(1)),

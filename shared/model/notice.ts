@@ -76,6 +76,8 @@ export type WaitReason =
     }
   /** The group is whole again, but load balancers may still be checking the newest instance. */
   | { readonly why: "warms up"; readonly group: string; readonly seconds: number }
+  /** A load balancer of the group has instances of it, in service, to which it does not send: by their ids. */
+  | { readonly why: "unhealthy targets"; readonly group: string; readonly instances: readonly string[] }
   | { readonly why: "suspended"; readonly group: string; readonly processes: readonly string[] }
   | { readonly why: "unread"; readonly call: string | undefined };
 

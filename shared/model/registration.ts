@@ -16,6 +16,9 @@ export type RegisteredTarget = Target & {
   readonly odd?: OddAnswer;
 };
 
+/** Whether a load balancer sends to its targets, by the id of an instance or by an address. Targets of one id count together. */
+export type TargetHealth = ReadonlyMap<string, boolean>;
+
 /** A registration as the memory has it: the instance must be gone from it. */
 export type SeenRegistration = LoadBalancerId & {
   readonly port?: number | undefined;

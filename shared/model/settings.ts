@@ -242,7 +242,7 @@ export const noticeKeys = {
     .optional(wholeNumber(1, 1_000, ""))
     .check(
       z.describe(
-        "How many instances of a group may be under way at once because of such notices. The default is 1: the next one goes when the replacement is in service and healthy. Whatever it says, one instance stays in service.",
+        "How many instances of a group may be under way at once because of such notices. The default is 1: the next one goes when the replacement is in service and healthy, and load balancers send to it. Whatever it says, one instance stays in service.",
       ),
     ),
   replace_last: z

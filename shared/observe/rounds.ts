@@ -13,14 +13,20 @@ const ROUND_MS = 7_200_000;
 /** Between two calls of discovery, in milliseconds. */
 const BETWEEN_MS = 1_000 / DISCOVERIES_A_SECOND.terminate;
 
+/** An instance that load balancers are searched for, and how far its message says that the round has come. */
+export type Searched = {
+  readonly instanceId: string;
+  readonly memory: Pick<Termination["memory"], "round">;
+};
+
 /**
- * Goes on with the round through the account's load balancers, once for all of these terminations, until it is whole or its time
+ * Goes on with the round through the account's load balancers, once for all of these instances, until it is whole or its time
  * is over. Returns whether it has read anything. Failures of AWS are noted in the run. Throws only what is a fault of ours.
  *
- * @param due the terminations that need a round
+ * @param due the instances that need a round
  * @param until when to stop, in milliseconds since 1970
  */
-export async function goRound(run: Run, due: readonly Termination[], until: number): Promise<boolean> {
+export async function goRound(run: Run, due: readonly Searched[], until: number): Promise<boolean> {
   const { round } = run;
   if (due.length === 0 || run.now() >= until) return false;
   return round.inTurn(async () => {
@@ -131,7 +137,7 @@ export function rememberRound(run: Run, termination: Termination): Termination {
 }
 
 // A round that began long ago, or in a time to come, begins again.
-function rounderOf(run: Run, { instanceId, memory: { round: progress } }: Termination): Rounder {
+function rounderOf(run: Run, { instanceId, memory: { round: progress } }: Searched): Rounder {
   const age = progress === undefined ? 0 : run.startedAt - progress.since;
   const isUsable = age >= 0 && age < ROUND_MS;
   return {
@@ -142,7 +148,7 @@ function rounderOf(run: Run, { instanceId, memory: { round: progress } }: Termin
 }
 
 // Many terminations have come as far as each other.
-function rounderOfEach(run: Run, due: readonly Termination[]): Rounder[] {
+function rounderOfEach(run: Run, due: readonly Searched[]): Rounder[] {
   const all = due.map((each) => rounderOf(run, each));
   const oldest = all.sort(
     (a, b) =>
@@ -156,7 +162,7 @@ function rounderOfEach(run: Run, due: readonly Termination[]): Rounder[] {
 }
 
 // Returns whether anything was asked.
-async function askNetworks(run: Run, due: readonly Termination[]): Promise<Reading<boolean>> {
+async function askNetworks(run: Run, due: readonly Searched[]): Promise<Reading<boolean>> {
   const { networks } = run.round;
   const ids = due.map(({ instanceId }) => instanceId).filter((id) => !networks.has(id));
   if (ids.length === 0) return { value: false };

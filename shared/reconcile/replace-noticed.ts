@@ -3,8 +3,10 @@ import { ignoreText, waitText } from "../log-lines/notice-text.ts";
 import { formatNoticeBatch } from "../messages/notice-batch.ts";
 import { deleteAll, type Receipt } from "../messages/receive.ts";
 import type { IgnoreReason, NoticeBatch, ReplaceSettings, WaitingNotice } from "../model/notice.ts";
+import { type DrainKeys, settingsUnder } from "../model/settings.ts";
 import { observeGroupInstances } from "../observe/auto-scaling.ts";
 import { observeCapacities } from "../observe/groups.ts";
+import { observeUnhealthyTargets } from "../observe/target-health.ts";
 import {
   decideReplacements,
   decideUnread,
@@ -13,6 +15,7 @@ import {
   type Replacement,
   within,
 } from "../rules/replacements.ts";
+import { SEARCHES_MS } from "../rules/timings.ts";
 import { countsAsOurs } from "../rules/whose-hook.ts";
 import { readHooks } from "../run/read-hooks.ts";
 import { type Reading, reading } from "../run/reading.ts";
@@ -28,11 +31,15 @@ export type ReceivedNotices = { readonly batch: NoticeBatch; readonly messages: 
  */
 const HIDDEN_SECONDS = 30;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** How notices are worked on. */
 export type ReplaceOptions = {
   readonly queue: string;
   readonly dryRun: boolean;
   readonly limits: ReplaceLimits;
+  /** The settings of a drain in terminate's input, which may name load balancers. */
+  readonly keys: DrainKeys;
 };
 
 /**
@@ -46,9 +53,11 @@ export async function replaceNoticed(
   options: ReplaceOptions,
 ): Promise<{ replaced: number; waiting: number }> {
   const started = new Map<string, number>();
+  // All groups together: the run has drains to go on with.
+  const work = { ...options, started, searchesUntil: run.now() + SEARCHES_MS };
   const waiting: NoticeBatch[] = [];
   for (const batch of bySettings(received)) {
-    const notices = await replaceOf(run, batch, started, options);
+    const notices = await replaceOf(run, batch, work);
     if (notices.length > 0) waiting.push({ ...batch, notices });
   }
   // Where one could not be sent, the old messages come back by themselves, with all that is not done yet.
@@ -64,19 +73,25 @@ export async function replaceNoticed(
   };
 }
 
+/** What all batches of a run share. */
+type Work = ReplaceOptions & {
+  /** How many instances of each group this run has replaced. */
+  readonly started: Map<string, number>;
+  /** How long load balancers are searched for, in milliseconds since 1970. */
+  readonly searchesUntil: number;
+};
+
 // Returns the notices that go on waiting.
-async function replaceOf(
-  run: Run,
-  { settings, notices }: NoticeBatch,
-  started: Map<string, number>,
-  { dryRun, limits }: ReplaceOptions,
-): Promise<WaitingNotice[]> {
+async function replaceOf(run: Run, { settings, notices }: NoticeBatch, work: Work): Promise<WaitingNotice[]> {
+  const { started, dryRun, limits } = work;
   const { proven, unproven } = await proveMaintenances(run, notices);
   const { byGroup, undecided } = await sortByGroup(run, proven);
   const left = [...unproven, ...undecided].map((each) => conclude(run, each, undefined));
   const views = await readViews(run, [...byGroup.keys()], started, limits);
   for (const [group, own] of byGroup) {
-    const decided = decidedIn(views.get(group), own, within(settings, limits), run.now());
+    const policy = within(settings, limits);
+    const view = await askLoadBalancers(run, views.get(group), own, { ...work, policy });
+    const decided = decidedIn(view, own, policy, run.now());
     for (const each of decided) {
       const kept = await carryOut(run, each, group, dryRun);
       left.push(kept);
@@ -95,6 +110,34 @@ async function carryOut(
 ): Promise<WaitingNotice | undefined> {
   if (decided.kind !== "replace") return conclude(run, decided, group);
   return dryRun ? rehearse(run, decided.notice, group) : replace(run, decided.notice, group);
+}
+
+// The view with what load balancers say of the other instances. Where nothing would be replaced, nobody asks them.
+async function askLoadBalancers(
+  run: Run,
+  read: Reading<GroupView> | undefined,
+  notices: readonly WaitingNotice[],
+  {
+    policy,
+    keys,
+    searchesUntil,
+  }: Pick<Work, "keys" | "searchesUntil"> & { readonly policy: ReplaceSettings },
+): Promise<Reading<GroupView> | undefined> {
+  if (read === undefined || "unread" in read) return read;
+  const view = read.value;
+  const leaving = decideReplacements(notices, view, policy, run.now()).flatMap(({ kind, notice }) =>
+    kind === "replace" ? [notice.instanceId] : [],
+  );
+  if (leaving.length === 0) return read;
+  const unhealthy = await observeUnhealthyTargets(run, {
+    leaving,
+    inService: view.capacity.instances.flatMap(({ instanceId, state }) =>
+      state === "InService" ? [instanceId] : [],
+    ),
+    settings: settingsUnder(view.hooks[0]?.metadata, keys),
+    searchesUntil,
+  });
+  return "unread" in unhealthy ? unhealthy : { value: { ...view, unhealthy: unhealthy.value } };
 }
 
 function decidedIn(
@@ -150,7 +193,12 @@ async function readViews(
     else if ("unread" in hooks) views.set(group, hooks);
     else {
       const own = hooks.value.filter((each) => countsAsOurs(each, ours));
-      const view = { capacity: capacity.value, hooks: own, started: started.get(group) ?? 0 };
+      const view = {
+        capacity: capacity.value,
+        hooks: own,
+        started: started.get(group) ?? 0,
+        unhealthy: NONE,
+      };
       views.set(group, { value: view });
     }
   });

@@ -25,10 +25,14 @@ export type GroupView = {
   readonly hooks: readonly Hook[];
   /** How many of its instances this run has replaced already: Auto Scaling may not show them yet. */
   readonly started: number;
+  /** Its instances in service to which a load balancer of the group does not send. None before anybody has asked. */
+  readonly unhealthy: ReadonlySet<string>;
 };
 
 /** After so many runs in which a call was denied, a notice is given up. */
 const DENIALS = 3;
+/** What a notice has waited for if the group was not whole, or is known since when it is. */
+const IS_WHOLE_AFTER = new Set<WaitReason["why"]>(["others under way", "warms up", "unhealthy targets"]);
 /** Processes without which nothing takes an instance's place, or it gets no traffic (Auto Scaling User Guide, on suspending). */
 const NEEDED = ["Launch", "Terminate", "AddToLoadBalancer"];
 /** States of instances that do not count: nothing follows from them for the group's capacity. */
@@ -57,7 +61,7 @@ export function within({ atOnce, last, ours }: ReplaceSettings, limits: ReplaceL
 
 /**
  * Rule 12. What is done about the notices of one group. The lowest instance id goes first, so that runs side by side choose the
- * same instance. The others wait until the group is whole again.
+ * same instance. The others wait until the group is whole again, and its load balancers send to all of it.
  */
 export function decideReplacements(
   notices: readonly WaitingNotice[],
@@ -79,6 +83,8 @@ export function decideReplacements(
       const seconds = Math.ceil(left / SECOND);
       return orGivenUp({ ...notice, wholeSince }, { why: "warms up", group, seconds }, now);
     }
+    const unhealthy = unhealthyUnderWay({ ...view, started }, policy);
+    if (unhealthy) return orGivenUp({ ...notice, wholeSince }, unhealthy, now);
     started += 1;
     return { notice, kind: "replace" };
   });
@@ -86,7 +92,7 @@ export function decideReplacements(
 
 // Since when the group has been whole. Undefined if none of its notices had to wait: then nobody knows, and nobody waits.
 function wholeSinceOf(notices: readonly WaitingNotice[], now: number): number | undefined {
-  const waited = notices.filter(({ waitsFor }) => waitsFor === "others under way" || waitsFor === "warms up");
+  const waited = notices.filter(({ waitsFor }) => waitsFor !== undefined && IS_WHOLE_AFTER.has(waitsFor));
   return waited.length === 0 ? undefined : Math.max(...waited.map((each) => each.wholeSince ?? now));
 }
 
@@ -138,6 +144,16 @@ function ignoredBecause(
   if (state !== "InService") return { why: "not in service", state };
   if (notice === "rebalance" && rebalancesItself) return { why: "Auto Scaling rebalances", group };
   return desired <= 1 && !policy.last ? { why: "the last one", group } : undefined;
+}
+
+// One that a load balancer of the group does not send to yet is under way too.
+function unhealthyUnderWay(view: GroupView, policy: ReplaceSettings): WaitReason | undefined {
+  const { capacity, unhealthy } = view;
+  const instances = capacity.instances.map((each) =>
+    unhealthy.has(each.instanceId) ? { ...each, isHealthy: false } : each,
+  );
+  if (!othersUnderWay({ ...view, capacity: { ...capacity, instances } }, policy)) return undefined;
+  return { why: "unhealthy targets", group: capacity.name, instances: [...unhealthy] };
 }
 
 // An instance in service counts only while it is healthy. One that is on its way in or out is under way, whoever began that: a

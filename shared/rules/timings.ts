@@ -77,6 +77,8 @@ export const NOTICE_MS = 120 * SECOND;
 export const WAITING_NOTICE_MS = 240 * MINUTE;
 /** Rule 12. How long a group must be whole before the next instance goes, at the least: load balancers check new ones first. */
 export const WARMUP_MS = 45 * SECOND;
+/** Rule 12. How long a run searches for the load balancers of all instances that it is about to replace. */
+export const SEARCHES_MS = 20 * SECOND;
 /** Rule 12. How often EC2 is asked for the changes that it has scheduled. */
 export const SCHEDULE_EVERY_MS = 60 * MINUTE;
 /** Rule 15. By how much a tick of the schedule may be off. */

@@ -114,6 +114,7 @@ export class Judge implements Past {
         this.#terminations.seen(line);
         return;
       case "target-healthy":
+        this.#replacements.followTarget(line);
         return;
       case "action-ended":
         this.#actionEnded(line);
@@ -129,6 +130,7 @@ export class Judge implements Past {
         this.#terminations.taskStopped(line, this.#instance(line.instanceId));
         return;
       case "target":
+        this.#replacements.followTarget(line);
         this.#target(line);
         return;
       case "classic":

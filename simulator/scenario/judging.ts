@@ -25,7 +25,7 @@ import type { World } from "../services/world.ts";
 import { queueNamesOf } from "./ending.ts";
 import type { Input, Inputs } from "./inputs.ts";
 import { isNetworkProtocol } from "./network-protocols.ts";
-import { replacingBy } from "./replacing.ts";
+import { areSearchedInTime, replacingBy } from "./replacing.ts";
 import type { Scenario } from "./schema.ts";
 import { isSlow } from "./slow.ts";
 import { toldIn } from "./told.ts";
@@ -81,6 +81,7 @@ export function judgeOf(
 ): Judge {
   const { world } = simulation;
   const { faults_end_after_seconds: faultsEnd } = scenario;
+  const searches = areSearchedInTime(scenario);
   return new Judge({
     story: world.story,
     scopeOf: scopesIn(world, inputs),
@@ -98,7 +99,7 @@ export function judgeOf(
     ],
     drainsInterrupted: () => inputs.of("deregister").on_spot_interruption === "drain",
     taskFacts: taskFactsIn(world),
-    replacing: () => replacingBy(inputs),
+    replacing: () => ({ ...replacingBy(inputs), searches }),
     isSlow: isSlow(scenario),
     exists: existsIn(world),
     isCluster: isClusterIn(world),

@@ -1,4 +1,4 @@
-// Protects what deploy/esbuild-plugins.cjs does to the SDK's schemas: the functions in a bundle that is made as serverless.yml
+// Protects what deploy/esbuild-plugins.cjs does to the SDK: the functions in a bundle that is made as serverless.yml
 // says make the same calls as their sources, and understand the same answers.
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,6 +8,7 @@ import { expect } from "chai";
 import { type BuildOptions, build } from "esbuild";
 import { parse } from "yaml";
 import { inProcess } from "../../cli/in-process.ts";
+import { createClients } from "../../shared/aws/clients.ts";
 import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
 import { type Package, PROJECT, readServerless, thePackage } from "./packaged.ts";
@@ -23,7 +24,42 @@ describe("the bundled functions", () => {
       expect(await play(fleet, bundled.inProcess)).to.deep.equal(fromSources);
     }
   });
+
+  it("call the same hosts as their sources, in each partition, with FIPS and dual stack", async () => {
+    const bundled = await bundle<{ createClients: typeof createClients }>("shared/aws/clients.ts");
+    const hosts = hostsOf(createClients);
+    expect(hostsOf(bundled.createClients)).to.deep.equal(hosts);
+    expect(hosts).to.include("sqs, us-east-1, FIPS: https://sqs-fips.us-east-1.amazonaws.com/");
+  });
 });
+
+/** Each client's endpoint for each way in which one may be asked for, or why there is none. */
+function hostsOf(create: typeof createClients): string[] {
+  const { completions: _, ...clients } = create({ region: "us-east-1" });
+  const regions = [
+    "us-east-1",
+    "us-gov-west-1",
+    "us-gov-east-1",
+    "cn-north-1",
+    "eusc-de-east-1",
+    "not a region",
+  ];
+  return Object.entries(clients).flatMap(([name, { config }]) =>
+    regions.flatMap((Region) =>
+      [false, true].flatMap((UseFIPS) =>
+        [false, true].map((UseDualStack) => {
+          const how = [name, Region, ...(UseFIPS ? ["FIPS"] : []), ...(UseDualStack ? ["dual stack"] : [])];
+          try {
+            const { url } = config.endpointProvider({ Region, UseFIPS, UseDualStack });
+            return `${how.join(", ")}: ${url}`;
+          } catch (error) {
+            return `${how.join(", ")}: ${error}`;
+          }
+        }),
+      ),
+    ),
+  );
+}
 
 /** The package with a bus that is told of drains, which is off by default. */
 function telling(packaged: Package): Package {

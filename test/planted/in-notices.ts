@@ -30,6 +30,7 @@ const VIEW = {
   },
   hooks: [hook()],
   started: 0,
+  unhealthy: new Set<string>(),
 };
 const POLICY = { atOnce: 1, last: false, ours: OURS };
 
@@ -52,6 +53,20 @@ export const IN_NOTICES: readonly Bug[] = [
     foundBy: {
       scenarios: "replacements",
       test: "a storm in several groups: in each one after the other, the lowest id first",
+    },
+  }),
+  bugIn("decideReplacements", {
+    what: "the next instance goes though load balancers do not send to its forerunner's replacement yet",
+    harm: "several targets are out at once, and the others are overloaded",
+    plant: (decideReplacements) => (notices, view, policy, now) =>
+      decideReplacements(notices, { ...view, unhealthy: new Set() }, policy, now),
+    use: (decideReplacements) =>
+      decideReplacements([notice("i-1")], { ...VIEW, unhealthy: new Set(["i-2"]) }, POLICY, SINCE).map(
+        ({ kind }) => kind,
+      ),
+    foundBy: {
+      scenarios: "replacements",
+      test: "targets that take five minutes to be healthy: the next waits for them, in addresses",
     },
   }),
   bugIn("decideReplacements", {

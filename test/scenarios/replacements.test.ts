@@ -65,6 +65,20 @@ function fewestTargets({ simulation, startedAt }: Outcome, name: string): number
   }
   return fewest;
 }
+/** How few targets a target group had that were registered for so many seconds. */
+function fewestHealthy({ simulation, startedAt }: Outcome, name: string, after: number): number {
+  const since = new Map<string, number>();
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const line of simulation.world.story.lines) {
+    if (line.kind !== "target" || line.targetGroup !== name) continue;
+    if (line.state === "registered") since.set(line.id, line.at);
+    else since.delete(line.id);
+    if (line.at < startedAt) continue;
+    const healthy = [...since.values()].filter((at) => at < startedAt || at + after * 1000 <= line.at);
+    fewest = Math.min(fewest, healthy.length);
+  }
+  return fewest;
+}
 function expectEmptyQueues(outcome: Outcome): void {
   for (const queue of outcome.simulation.world.queues.all)
     expect(queue.messages.size, queue.name).to.equal(0);
@@ -255,6 +269,69 @@ describe("scenarios: replacements", () => {
       expect(reason).to.include("four hours");
     }
     expect(linesOf(outcome, "notice waits"), "a line each, not a line a minute").to.have.lengthOf(2);
+    expectEmptyQueues(outcome);
+  });
+
+  const healthyAfter = (healthy_after_seconds: number) => ({
+    target_groups: [{ name: "slow", port: 8080, deregistration_delay_seconds: 30, healthy_after_seconds }],
+  });
+  const ways: [string, Record<string, unknown>, Record<string, unknown>][] = [
+    ["a target group that deregister's input names", {}, {}],
+    [
+      "one that nobody names",
+      {},
+      { functions: functions({ on_rebalance: "replace", target_groups: undefined }) },
+    ],
+    [
+      "one that terminate's input names, where nothing else is searched",
+      {},
+      {
+        functions: {
+          ...functions({ on_rebalance: "replace", target_groups: ["slow"], discover: "named" }),
+          terminate: { input: { queue_name: "monitor", target_groups: ["slow"], discover: "named" } },
+        },
+      },
+    ],
+    ["addresses", {}, { targetType: "ip" }],
+    ["one that Auto Scaling fills", { registers_with: undefined, target_groups: ["slow"] }, {}],
+  ];
+  for (const [what, more, { targetType, ...world }] of ways)
+    it(`targets that take five minutes to be healthy: the next waits for them, in ${what}`, async () => {
+      const ids = instanceIds(4);
+      const { target_groups } = healthyAfter(300);
+      const outcome = await play(
+        scenario({ on_rebalance: "replace" }, [group("slow", ids, more)], [rebalance(400, ids)], {
+          target_groups: target_groups.map((each) => ({
+            ...each,
+            ...(targetType === undefined ? {} : { target_type: targetType }),
+          })),
+          ...world,
+        }),
+      );
+      expect(outcome.violations).to.deep.equal([]);
+      const order = replaced(outcome);
+      expect(order.map(({ id }) => id)).to.deep.equal([...ids]);
+      for (const [i, { minute }] of order.entries())
+        expect(minute - (order[i - 1]?.minute ?? -99), `${i}`).to.be.greaterThan(7);
+      expect(fewestHealthy(outcome, "slow", 300)).to.equal(3);
+      const waits = linesOf(outcome, "notice waits").map(({ waiting_for }) => waiting_for as string);
+      expect(waits.join("\n")).to.match(/load balancers of the group slow do not send to i-\w+ yet/);
+      expectEmptyQueues(outcome);
+    });
+
+  it("a target that is not healthy after four hours: the others stay, and in the end the log says so", async () => {
+    const ids = instanceIds(3);
+    const outcome = await play(
+      scenario({ on_rebalance: "replace" }, [group("slow", ids)], [rebalance(15_100, ids)], {
+        ...healthyAfter(15_000),
+        ends_after_seconds: 30_000,
+      }),
+    );
+    expect(replaced(outcome).map(({ id }) => id)).to.deep.equal(ids.slice(0, 1));
+    const warnings = linesOf(outcome, "instance not replaced");
+    expect(warnings.map(({ reason }) => reason)).to.deep.equal(
+      Array(2).fill("it has waited for four hours, last for targets that are not healthy"),
+    );
     expectEmptyQueues(outcome);
   });
 

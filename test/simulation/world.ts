@@ -111,6 +111,7 @@ function targetGroup(random: Random, name: string, port: number): TargetGroup {
     name,
     port,
     deregistration_delay_seconds: random.pick([0, 5, 15, 30, 60]),
+    ...some(random, 0.3, { healthy_after_seconds: random.pick([1, 60, 300]) }),
     // A Network Load Balancer's.
     ...some(random, 0.15, { protocol: "TCP" }),
   };

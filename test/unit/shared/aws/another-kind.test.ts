@@ -43,6 +43,7 @@ function lattice(asked: string[]) {
       asked.push(`is there in ${id}: ${those.map((each) => `${each.id}:${each.port}`)}`);
       return targets();
     },
+    health: async () => new Map(),
     deregistrationDelay: async () => undefined,
     drainLimit: async () => undefined,
     async register(id, those) {

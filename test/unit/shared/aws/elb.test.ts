@@ -108,24 +108,27 @@ describe("classic load balancers: deregistration", () => {
 });
 
 describe("classic load balancers: health", () => {
-  /** [why, state, description, whether the instance is still draining] */
-  const states: [string, string, string, boolean][] = [
-    ["InService while it drains: the description tells", "InService", LEAVING, true],
-    ["OutOfService while it drains: it failed its health check", "OutOfService", LEAVING, true],
-    ["not registered: gone", "OutOfService", NOT_REGISTERED, false],
+  /** [why, state, description, whether the instance is still draining, whether it is sent to; undefined if it is not there] */
+  const states: [string, string, string, boolean, boolean | undefined][] = [
+    ["InService while it drains: the description tells", "InService", LEAVING, true, false],
+    ["OutOfService while it drains: it failed its health check", "OutOfService", LEAVING, true, false],
+    ["not registered: gone", "OutOfService", NOT_REGISTERED, false, undefined],
     [
       "a transient error tells nothing",
       "Unknown",
       "A transient error occurred. Please try again later.",
       true,
+      false,
     ],
-    ["in service, though the list had it no more: the list lags", "InService", "N/A", true],
-    ["not in service, and no word of its being out: the list lags", "OutOfService", STOPPED, true],
+    ["in service, though the list had it no more: the list lags", "InService", "N/A", true, true],
+    ["not in service, and no word of its being out: the list lags", "OutOfService", STOPPED, true, false],
   ];
-  for (const [why, State, Description, expected] of states) {
+  for (const [why, State, Description, expected, isSentTo] of states) {
     it(why, async () => {
       const { port } = classic(() => ({ InstanceStates: [{ InstanceId: "i-1", State, Description }] }));
       expect(idsOf(await port.stillThere("web", targets("i-1")))).to.deep.equal(expected ? ["i-1"] : []);
+      const health = await port.health("web", ["i-1"]);
+      expect([...(health ?? [])]).to.deep.equal(isSentTo === undefined ? [] : [["i-1", isSentTo]]);
     });
   }
 
@@ -134,6 +137,7 @@ describe("classic load balancers: health", () => {
     const ended = { id: "i-1", port: undefined, state: "draining", invalid: true, pointsAt: [] };
     expect(await port.stillThere("web", targets("i-1"))).to.deep.equal([ended]);
     expect(await port.discoverTargets("web", ["i-1"])).to.deep.equal([]);
+    expect(await port.health("web", ["i-1"])).to.deep.equal(new Map());
   });
 
   it("halves the batch where one id fails it, and the one that is not there is gone", async () => {

@@ -44,6 +44,47 @@ describe("target groups", () => {
     ]);
   });
 
+  /** [the states of an instance's targets, whether it is sent to; undefined if it has none] */
+  const health: [string[], boolean | undefined][] = [
+    [["healthy"], true],
+    [["initial"], false],
+    [["unhealthy"], false],
+    [["unhealthy.draining"], false],
+    // No load balancer forwards to the group, or nothing checks its targets: nothing better is to be waited for.
+    [["unused"], true],
+    [["unavailable"], true],
+    [["healthy", "initial"], false],
+    [["initial", "healthy"], false],
+    [["draining", "healthy"], true],
+    [["draining"], undefined],
+  ];
+  for (const [states, isSentTo] of health)
+    it(`an instance whose targets are ${states.join(" and ")} is ${isSentTo ? "" : "not "}sent to`, async () => {
+      const { port } = elbv2(() => ({
+        TargetHealthDescriptions: states.map((State, i) => ({
+          Target: { Id: "i-1", Port: 80 + i },
+          TargetHealth: { State },
+        })),
+      }));
+      const shown = await port.health("arn:tg", ["i-1"]);
+      expect([...(shown ?? [])]).to.deep.equal(isSentTo === undefined ? [] : [["i-1", isSentTo]]);
+    });
+
+  it("a group that is gone, and a target that is not registered, tell nothing", async () => {
+    expect(await elbv2(() => sdkError("TargetGroupNotFoundException")).port.health("arn:tg", [])).to.equal(
+      undefined,
+    );
+    const { port } = elbv2(() => ({
+      TargetHealthDescriptions: [
+        {
+          Target: { Id: "i-1", Port: 80 },
+          TargetHealth: { State: "unused", Reason: "Target.NotRegistered" },
+        },
+      ],
+    }));
+    expect(await port.health("arn:tg", ["i-1"])).to.deep.equal(new Map());
+  });
+
   /** [protocol, whether a Network Load Balancer's] */
   const protocols: [string, boolean][] = [
     ["HTTP", false],

@@ -51,6 +51,10 @@ const WAITS: { readonly [W in WaitReason["why"]]: readonly [Extract<WaitReason, 
     { why: "warms up", group: "fleet", seconds: 45 },
     "the group fleet is whole again; its newest instance gets 45 s until it serves",
   ],
+  "unhealthy targets": [
+    { why: "unhealthy targets", group: "fleet", instances: ["i-1", "i-2", "i-3", "i-4", "i-5"] },
+    "load balancers of the group fleet do not send to i-1, i-2, i-3 and 2 more yet",
+  ],
   suspended: [
     { why: "suspended", group: "fleet", processes: ["Launch", "Terminate"] },
     "the group fleet has suspended Launch and Terminate: nothing would take the instance's place",

@@ -29,6 +29,8 @@ export type ShownTargetGroup = {
   readonly network: boolean;
   readonly vpc?: string;
   readonly targets?: readonly Omit<RegisteredTarget, "pointsAt">[];
+  /** Whether it sends to its targets. */
+  readonly health?: Readonly<Record<string, boolean>>;
 };
 /** A classic load balancer: what it lists, and what it drains. */
 type ShownClassic = {
@@ -36,6 +38,8 @@ type ShownClassic = {
   readonly instancePorts: readonly number[];
   readonly instanceIds: ReadonlySet<string>;
   readonly draining?: readonly string[];
+  /** Whether it sends to its instances. */
+  readonly health?: Readonly<Record<string, boolean>>;
 };
 
 /** What AWS shows. What is not named is not there. */
@@ -257,6 +261,9 @@ const notToBeCalled = async (): Promise<never> => {
   throw new Error("not to be called");
 };
 
+const healthOf = (found: Pick<ShownClassic, "health"> | undefined) =>
+  found && new Map(Object.entries(found.health ?? {}));
+
 function shownTargetGroups(shown: Shown, ask: Ask): LoadBalancerPort {
   const targets = (id: string) =>
     ask("targetGroups.targets", [id], () =>
@@ -275,7 +282,7 @@ function shownTargetGroups(shown: Shown, ask: Ask): LoadBalancerPort {
       ask("targetGroups.describe", [nameOrArn], () => {
         const found = shown.targetGroups?.find(({ arn, name }) => [arn, name].includes(nameOrArn));
         if (!found) return undefined;
-        const { arn: id, targets: _, ...rest } = found;
+        const { arn: id, targets: _, health: __, ...rest } = found;
         return { kind: "target", id, ...rest };
       }),
     targets,
@@ -284,13 +291,15 @@ function shownTargetGroups(shown: Shown, ask: Ask): LoadBalancerPort {
     discoverTargets: (id) => targets(id),
     list: () =>
       ask("targetGroups.list", [], () =>
-        (shown.targetGroups ?? []).map(({ arn: id, vpc, targets: _, ...rest }) => ({
+        (shown.targetGroups ?? []).map(({ arn: id, vpc, targets: _, health: __, ...rest }) => ({
           loadBalancer: { kind: "target", id, ...rest },
           vpc,
           registered: [],
         })),
       ),
     stillThere: async (id) => (await targets(id)) ?? [],
+    health: (id) =>
+      ask("targetGroups.health", [id], () => healthOf(shown.targetGroups?.find(({ arn }) => arn === id))),
     deregistrationDelay: notToBeCalled,
     drainLimit: (id) => ask("targetGroups.drainLimit", [id], () => shown.drainLimits?.[id]),
     register: notToBeCalled,
@@ -352,6 +361,7 @@ function shownClassic(shown: Shown, ask: Ask): LoadBalancerPort {
           .filter(({ id }) => of(name)?.draining?.includes(id))
           .map(({ id }) => targetOf(id, "draining", [])),
       ),
+    health: (name, ids) => ask("classic.health", [name, ...ids], () => healthOf(of(name))),
     deregistrationDelay: async () => undefined,
     drainLimit: (name) => ask("classic.drainLimit", [name], () => shown.drainLimits?.[name]),
     register: notToBeCalled,

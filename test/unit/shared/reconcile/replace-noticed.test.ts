@@ -10,6 +10,7 @@ import type {
   ScheduledEvent,
   WaitingNotice,
 } from "../../../../shared/model/notice.ts";
+import type { DrainKeys } from "../../../../shared/model/settings.ts";
 import { replaceNoticed } from "../../../../shared/reconcile/replace-noticed.ts";
 import type { ReplaceLimits } from "../../../../shared/rules/replacements.ts";
 import { Run } from "../../../../shared/run/run.ts";
@@ -51,6 +52,8 @@ type Outside = {
   readonly dryRun?: boolean;
   /** What terminate's own input allows: all of it where nothing else is said. */
   readonly limits?: ReplaceLimits;
+  /** The settings of a drain in terminate's input: no load balancer is searched where nothing else is said. */
+  readonly keys?: DrainKeys;
 };
 
 async function play(batches: readonly NoticeBatch[], outside: Outside = {}) {
@@ -101,6 +104,7 @@ async function play(batches: readonly NoticeBatch[], outside: Outside = {}) {
       },
       replace: async (id: string) => ask("replace", id),
     },
+    loadBalancers: new Map(),
     ec2: {
       ...untouchable.ec2,
       scheduledEvents: async () => {
@@ -133,6 +137,7 @@ async function play(batches: readonly NoticeBatch[], outside: Outside = {}) {
     queue: "monitor",
     dryRun: outside.dryRun ?? false,
     limits: outside.limits ?? { ...settings, atOnce: 1_000, last: true },
+    keys: outside.keys ?? { discover: "named" },
   });
   const logged = lines
     .filter(([, phrase]) => phrase !== "call failed")

@@ -45,8 +45,9 @@ const decide = (
   capacity: GroupCapacity,
   { now = SINCE, ...more }: Partial<ReplaceSettings> & Partial<GroupView> & { now?: number } = {},
 ) => {
-  const { atOnce = 1, last = false, hooks = [hook()], started = 0 } = more;
-  return decideReplacements(notices, { capacity, hooks, started }, { atOnce, last, ours: OURS }, now);
+  const { atOnce = 1, last = false, hooks = [hook()], started = 0, unhealthy = new Set() } = more;
+  const view = { capacity, hooks, started, unhealthy };
+  return decideReplacements(notices, view, { atOnce, last, ours: OURS }, now);
 };
 const three = [notice(3), notice(1), notice(2)];
 
@@ -106,6 +107,40 @@ describe("replacing instances of a group", () => {
         goes ? "i-1 goes" : "i-1 wait: others under way",
       ]);
     });
+
+  /** [why, how many are in service, how many may be under way, to which no load balancer sends, what becomes of the notices] */
+  const targets: [string, number, Partial<ReplaceSettings>, string[], string[]][] = [
+    ["one without traffic yet: the next waits", 3, {}, ["i-3"], ["i-1 wait: unhealthy targets"]],
+    ["one without traffic yet, two at once", 4, { atOnce: 2 }, ["i-4"], ["i-1 goes"]],
+    [
+      "two without traffic yet, two at once",
+      4,
+      { atOnce: 2 },
+      ["i-3", "i-4"],
+      ["i-1 wait: unhealthy targets"],
+    ],
+    [
+      "one of two, though three may go: nobody would serve",
+      2,
+      { atOnce: 3 },
+      ["i-2"],
+      ["i-1 wait: unhealthy targets"],
+    ],
+    ["the same, though the last one may go", 2, { atOnce: 3, last: true }, ["i-2"], ["i-1 goes"]],
+  ];
+  for (const [why, size, policy, ids, expected] of targets)
+    it(why, () => {
+      const unhealthy = new Set(ids);
+      expect(words(decide([notice(1)], whole(size), { ...policy, unhealthy }))).to.deep.equal(expected);
+    });
+
+  it("while targets become healthy, the time since which the group is whole goes on", () => {
+    const since = SINCE - MINUTE;
+    const waiting = notice(1, { waitsFor: "unhealthy targets", wholeSince: since });
+    const [kept] = decide([waiting], whole(3), { unhealthy: new Set(["i-3"]) });
+    expect(kept?.notice.wholeSince).to.equal(since);
+    expect(words(decide([waiting], whole(3)))).to.deep.equal(["i-1 goes"]);
+  });
 
   it("one that is not healthy does not serve", () => {
     const capacity = whole(3);

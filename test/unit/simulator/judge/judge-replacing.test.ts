@@ -28,7 +28,9 @@ describe("judge", () => {
       return violations(told, { readSince: () => now - 2 * SECOND, ...more });
     };
     const rule = "instances are replaced a few at a time";
-    const replacing = (atOnce: number, last: boolean) => ({ replacing: () => ({ atOnce, last }) });
+    const replacing = (atOnce: number, last: boolean) => ({
+      replacing: () => ({ atOnce, last, searches: true }),
+    });
 
     it("goes while all others of its group serve", () => {
       expect(by([...all, [MINUTE, asked(first)]])).to.deep.equal([]);
@@ -73,6 +75,60 @@ describe("judge", () => {
       ];
       expect(by(alone)).to.deep.equal([`${rule}: it was the last of its group in service`]);
       expect(by(alone, replacing(1, true))).to.deep.equal([]);
+    });
+
+    describe("behind a target group", () => {
+      const registered = (id: string): Happening => ({
+        kind: "target",
+        targetGroup: "web",
+        id,
+        port: 80,
+        state: "registered",
+        by: "auto-scaling",
+      });
+      const healthy = (id: string): Happening => ({
+        kind: "target-healthy",
+        targetGroup: "web",
+        id,
+        port: 80,
+      });
+      const [one, two, three]: Told[][] = [first, second, third].map((id): Told[] => [
+        [0, registered(id)],
+        [10 * SECOND, healthy(id)],
+      ]) as [Told[], Told[], Told[]];
+      const late: Told = [MINUTE, registered(third)];
+      const now: Told = [2 * MINUTE, asked(first)];
+      const wrong = `${rule}: 1 others of its group had a target that was not healthy yet, and 1 may be under way`;
+      /** [why, what happened, what is wrong with it] */
+      const table: [string, Told[], string[]][] = [
+        ["goes while all targets are healthy", [...all, ...one, ...two, ...three, now], []],
+        ["waits while another's target is not healthy yet", [...all, ...one, ...two, late, now], [wrong]],
+        [
+          "need not wait for what was registered a moment ago",
+          [...all, ...one, ...two, [2 * MINUTE - SECOND, registered(third)], now],
+          [],
+        ],
+        [
+          "need not wait where none is healthy",
+          [...all, ...[first, second, third].map((id): Told => [0, registered(id)]), now],
+          [],
+        ],
+        ["need not wait where it is no target itself", [...all, ...two, late, now], []],
+        [
+          "need not wait where few of its group are targets",
+          [...all, ...one, [MINUTE, is("i-4", "InService")], late, now],
+          [],
+        ],
+      ];
+      for (const [why, told, expected] of table)
+        it(why, () => expect(by(told, replacing(1, false))).to.deep.equal(expected));
+
+      it("need not wait where nobody searches", () =>
+        expect(
+          by([...all, ...one, ...two, late, now], {
+            replacing: () => ({ atOnce: 1, last: false, searches: false }),
+          }),
+        ).to.deep.equal([]));
     });
 
     it("does not lower the desired capacity", () => {

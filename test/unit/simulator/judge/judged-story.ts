@@ -30,7 +30,7 @@ export function violations(
     lateBy: 0,
     sweepInterval: 5 * MINUTE,
     stopTasksByInput: () => ["daemon"],
-    replacing: () => ({ atOnce: 1, last: false }),
+    replacing: () => ({ atOnce: 1, last: false, searches: true }),
     taskFacts: () => undefined,
     isSlow: false,
     exists: () => true,
