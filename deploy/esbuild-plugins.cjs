@@ -1,9 +1,10 @@
 // Plugins of esbuild, for serverless-esbuild. The SDK's schemas have computed keys, such as `[_IN]: 0`. esbuild keeps those
 // although nobody uses them, because to compute a key could do something. With the keys written out, it leaves out all
 // operations that nobody calls. EC2 alone has hundreds of them.
+const { createHash } = require("node:crypto");
 const { readdirSync, readFileSync } = require("node:fs");
 const { readFile } = require("node:fs/promises");
-const { dirname, join } = require("node:path");
+const { basename, dirname, join } = require("node:path");
 const { parse } = require("@babel/parser");
 const { transformSync } = require("esbuild");
 
@@ -239,23 +240,19 @@ module.exports = [
       const rules = new Map();
       build.onLoad({ filter: BDD }, async ({ path }) => {
         const [service, general] = generalRules(await readFile(path, "utf8"));
-        if (!rules.has(general)) rules.set(general, { name: `${rules.size}`, resolveDir: dirname(path) });
-        const { name } = rules.get(general);
+        const name = `endpoint-rules-${createHash("sha256").update(general).digest("hex").slice(0, 8)}`;
+        rules.set(name, { contents: general, resolveDir: dirname(path), loader: "js" });
         return {
-          contents: `import { rulesOf } from "endpoint-rules:${name}";
+          contents: `import { rulesOf } from "${name}";
             export const bdd = /* @__PURE__ */ rulesOf(${JSON.stringify(service)});`,
           loader: "js",
         };
       });
-      build.onResolve({ filter: /^endpoint-rules:/ }, ({ path }) => ({
-        path: path.replace("endpoint-rules:", ""),
-        namespace: "endpoint-rules",
+      build.onResolve({ filter: /^endpoint-rules-/ }, ({ path }) => ({
+        path: join(__dirname, path),
         sideEffects: false,
       }));
-      build.onLoad({ filter: /./, namespace: "endpoint-rules" }, ({ path }) => {
-        const [contents, { resolveDir }] = [...rules].find(([, { name }]) => name === path);
-        return { contents, resolveDir, loader: "js" };
-      });
+      build.onLoad({ filter: /[\\/]endpoint-rules-\w+$/ }, ({ path }) => rules.get(basename(path)));
       build.onLoad({ filter: /[\\/]schema-date-utils\.js$/ }, async ({ path }) => {
         const source = await readFile(path, "utf8");
         // An expression that nobody uses goes only where it is known to do nothing.

@@ -21,9 +21,10 @@ export type HealthAsked = {
 };
 
 /**
- * The instances that stay, and to which a load balancer of the group does not send. A load balancer is the group's if it has an instance that
- * is about to leave, and at least half of those in service. It is one that the settings name, or that a round finds in
- * its time: in an account with many more, only the settings are sure to tell. Throws only what is a fault of ours.
+ * The instances that stay, and that a load balancer has and does not send to. It counts if it also has an instance that is about to leave.
+ * One that is not registered may never be: a service has no task on each instance. Asked are the load balancers that the settings
+ * name, and those that a round finds in its time. In an account with many more, only the settings are sure to tell. Throws only what
+ * is a fault of ours.
  */
 export async function observeUnhealthyTargets(
   run: Run,
@@ -45,10 +46,9 @@ export async function observeUnhealthyTargets(
     const shown = (id: string) => namesOf(id).flatMap((name) => health.get(name) ?? []);
     const there = inService.filter((id) => shown(id).length > 0);
     const healthy = there.filter((id) => shown(id).every(Boolean));
-    const isTheirs = leaving.some((id) => there.includes(id)) && there.length * 2 >= inService.length;
     // Where none is healthy, a load balancer sends to all of them, or to none. Nobody is to wait for that.
-    if (!isTheirs || healthy.length === 0) continue;
-    for (const id of inService) if (!leaving.includes(id) && !healthy.includes(id)) unhealthy.add(id);
+    if (!leaving.some((id) => there.includes(id)) || healthy.length === 0) continue;
+    for (const id of there) if (!leaving.includes(id) && !healthy.includes(id)) unhealthy.add(id);
   }
   return { value: unhealthy };
 }

@@ -82,15 +82,13 @@ export class Replacements {
     ];
   }
 
-  // How many others in service have a target that is not healthy, in a target group in which most of them are, and in which one is.
+  // How many others in service have a target that is not healthy, in a target group in which it has one.
   #unhealthyBeside(instanceId: string, group: string, known: number): number {
     const serving = [...this.#members].filter(([, each]) => each.group === group && each.part === "serving");
     const ids = new Set(serving.map(([id]) => id));
     const unhealthy = [...this.#targets.values()].flatMap((targets) => {
       const own = [...targets.values()].filter(({ id }) => ids.has(id));
-      const there = new Set(own.map(({ id }) => id));
-      if (!there.has(instanceId) || there.size * 2 <= ids.size + 1) return [];
-      if (!own.some(({ isHealthy }) => isHealthy)) return [];
+      if (!own.some(({ id }) => id === instanceId) || !own.some(({ isHealthy }) => isHealthy)) return [];
       return own.filter(({ isHealthy, since }) => !isHealthy && since <= known).map(({ id }) => id);
     });
     return new Set(unhealthy.filter((id) => id !== instanceId)).size;

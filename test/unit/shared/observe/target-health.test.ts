@@ -54,10 +54,10 @@ describe("what load balancers say of the instances that stay", () => {
       ["i-3"],
     ],
     [
-      "one is not registered yet, where most are",
+      "one is not registered: a service need not have a task on each",
       { targetGroups: [group({ "i-1": healthy, "i-2": healthy })] },
       {},
-      ["i-3"],
+      [],
     ],
     ["one alone is registered, and leaves", { targetGroups: [group({ "i-1": healthy })] }, {}, []],
     [
