@@ -38,10 +38,10 @@ export const RUN_LINES = {
     todo: "Nothing. If it repeats run after run, see the `call failed` lines beside it, and the AWS Health Dashboard.",
   },
   "call failed": {
-    level: "ERROR",
+    level: "ERROR or WARN",
     from: "all",
     means:
-      "A call to AWS failed after the SDK's retries. Logged once a run for each action and kind. `kind` is throttled or unavailable (passes by itself), gone, denied, or wrong. For denied, `missing_permission` names the IAM action. Without it, the credentials are no good.",
+      "A call to AWS failed after the SDK's retries. Logged once a run for each action and kind. `kind` is throttled or unavailable (passes by itself), gone, denied, or wrong. WARN: an ECS cluster was deleted in the middle of a pass, which fails no run. For denied, `missing_permission` names the IAM action. Without it, the credentials are no good.",
     todo: "denied: grant the action to the function's role. throttled for long: see who else calls that API. wrong: `reason` has AWS's words.",
   },
   "odd answer": {

@@ -102,7 +102,7 @@ export class Run<P extends RunPorts = Ports> {
   }
 
   /**
-   * Notes that a call failed, and logs it the first time. Returns why its answer is unread. Throws anything that is no failure
+   * Notes that a call failed, and logs it the first time. A cluster that is deleted meanwhile is no failure. Returns why the answer is unread. Throws anything that is no failure
    * of AWS: it is a fault of ours, which nothing should hide.
    */
   callFailed(cause: unknown): Unread {
@@ -113,7 +113,11 @@ export class Run<P extends RunPorts = Ports> {
     this.metrics.add(kind === "throttled" ? "CallsThrottled" : "CallsFailed");
     const reason =
       cause.cause instanceof Error ? `${cause.cause.name}: ${cause.cause.message}` : cause.message;
-    if (this.#note(`${action} ${kind}`)) {
+    const text = `${action} ${kind}`;
+    // A cluster that was there for the call before. The next pass finds out that somebody has deleted it, or that the read lagged.
+    if (kind === "gone" && action.startsWith("ecs:")) {
+      if (this.#isNews(text)) this.log.warn("call failed", { action, kind, reason });
+    } else if (this.#note(text)) {
       const missing = lacksPermission ? { missing_permission: action } : {};
       this.log.error("call failed", { action, kind, ...missing, reason });
     }

@@ -64,6 +64,19 @@ describe("a run", () => {
     expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["out of time"]);
   });
 
+  it("in which a cluster was deleted in the middle warns once, and does not fail", () => {
+    const { lines, run } = begin();
+    for (const _ of [1, 2])
+      expect(run.callFailed(failed("gone"))).to.deep.equal({ call: "ecs:ListTasks", why: "gone" });
+    expect(lines.map(([level, phrase, { kind }]) => [level, phrase, kind])).to.deep.equal([
+      ["warn", "call failed", "gone"],
+    ]);
+    expect(finished(run)).to.equal(undefined);
+    const queue = new AwsCallError("sqs:ReceiveMessage", "gone", new Error("no such queue"));
+    run.callFailed(queue);
+    expect(finished(run)).to.be.instanceOf(RunFailed);
+  });
+
   it("takes in for the first third of its time", () => {
     const { clock, run } = begin(40_000);
     clock.now = 19_999;
