@@ -152,6 +152,12 @@ describe("the commands", () => {
     });
   }
 
+  it("start without a file: the example that the page shows, without a loss, and 0", () => {
+    const { status, stdout } = run("start");
+    expect(stdout).to.match(/\nNothing was lost\.\n$/);
+    expect(status).to.equal(0);
+  });
+
   it("start --seed: another seed gives another run, the same one the same", () => {
     const [first, second, other] = ["7", "7", "8"].map(
       (seed) => run("start", ...file("quiet"), "--json", "--seed", seed).stdout,
