@@ -16,7 +16,7 @@ const ADVICE: Readonly<Record<Exclude<AllowedBy, "drain_timeout_seconds" | "sett
   replace_at_once: "replace_at_once lets so many go at once: with 1 they go one after the other",
   replace_last: "replace_last lets the only instance go: with false it stays",
   on_timeout:
-    "its time was over, and it was not leaving: give its service a higher maximumPercent, or its cluster more room; stop_tasks: all stops it, and on_timeout: leave keeps it for longer",
+    "its time was over, and it was not leaving: its service needs a higher maximumPercent or more room; stop_tasks: all stops it, on_timeout: leave keeps it for longer",
   stop_tasks: "nothing else ends such a task: with stop_tasks: all it is stopped before",
   "Spot interruption": "EC2 took the instance back: no setting saves it",
   "a person's act": "somebody did it: no setting saves it",
