@@ -1,3 +1,4 @@
+import { secondsBetween } from "../../shared/base/time-text.ts";
 import { blockersText } from "../../shared/log-lines/blocker-text.ts";
 import { stepText } from "../../shared/log-lines/step-text.ts";
 import { warningFields } from "../../shared/log-lines/warning-text.ts";
@@ -20,6 +21,7 @@ import type { LogsAbout, Settings } from "./deployed.ts";
 import type { Held, Place } from "./dry-pass.ts";
 import type { RuleNumber } from "./rules.ts";
 import { stallsOf } from "./stalls.ts";
+import { durationText } from "./status-text.ts";
 
 /** Why an instance is where it is. */
 export type Cause = {
@@ -124,7 +126,10 @@ export function silentFunctions({ logs, deployment, now }: Known, held?: Held): 
   if (logs === undefined) return undefined;
   const { lastRunAt } = logs.deployed;
   if (lastRunAt !== undefined && now - lastRunAt < SILENT_MS) return undefined;
-  const since = lastRunAt === undefined ? "in the last ten minutes" : `for ${minutesText(now - lastRunAt)}`;
+  const since =
+    lastRunAt === undefined
+      ? "in the last ten minutes"
+      : `for ${durationText(secondsBetween(lastRunAt, now))}`;
   return {
     what: `${deployment}-terminate has not run ${since}: nobody looks at it`,
     rule: 16,
@@ -266,17 +271,12 @@ function stopping(held: Held, { logs, now }: Known): Cause | undefined {
   const { instanceId } = held.termination;
   const last = logs?.lines.findLast((each) => each.message === "waiting" && each.instance_id === instanceId);
   const isSame = last !== undefined && last.waiting_for === waitsFor(held);
-  const long = isSame ? ` for ${minutesText(now - Date.parse(last.time))}` : "";
+  const long = isSame ? ` for ${durationText(secondsBetween(Date.parse(last.time), now))}` : "";
   const limits = held.observation.times?.definitions ?? [];
   const limit = Math.max(0, ...limits.map(({ stopTimeout }) => stopTimeout));
-  const end = limit > 0 ? `: ECS kills what is left after its stop timeout, ${minutesText(limit)}` : "";
+  const end =
+    limit > 0 ? `: ECS kills what is left after its stop timeout, ${durationText(limit / 1000)}` : "";
   return { what: `Waits for ${namesOf(tasks)}${long}${end}`, rule: 10, ...letGo(held), isStuck: false };
-}
-
-function minutesText(milliseconds: number): string {
-  return milliseconds < 120_000
-    ? `${Math.round(milliseconds / 1000)} s`
-    : `${Math.round(milliseconds / 60_000)} min`;
 }
 
 function wrongMetadata(held: Held): Cause | undefined {

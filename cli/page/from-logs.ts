@@ -1,7 +1,7 @@
 import { type Bar, countOver, endsText, type Mark, type Row, type Run } from "./model.ts";
 
-/** One log line of the functions: what docs/log-lines.md says of it. */
-export type LogLine = {
+/** A log line about a drain, with what the page reads of it (docs/log-lines.md). */
+export type DrainLine = {
   readonly time: string;
   readonly message: string;
   readonly level: string;
@@ -27,8 +27,8 @@ const APART = 1_800;
 type Scale = { readonly startedAt: number; readonly end: number };
 
 /** Whether a value from a file is a log line of the functions. */
-export function isLogLine(value: unknown): value is LogLine {
-  const line = value as Partial<LogLine> | null;
+export function isDrainLine(value: unknown): value is DrainLine {
+  const line = value as Partial<DrainLine> | null;
   return (
     typeof line === "object" &&
     typeof line?.message === "string" &&
@@ -39,7 +39,7 @@ export function isLogLine(value: unknown): value is LogLine {
 }
 
 /** What the drains of each instance logged that they wait for: a bar from each change to the next. `startedAt` is in milliseconds since 1970. */
-export function barsOfWaits(log: readonly LogLine[], { startedAt, end }: Scale): Map<string, Bar[]> {
+export function barsOfWaits(log: readonly DrainLine[], { startedAt, end }: Scale): Map<string, Bar[]> {
   const bars = new Map<string, Bar[]>();
   for (const [id, lines] of byInstance(log)) {
     const changes = lines.filter(
@@ -63,7 +63,7 @@ export function barsOfWaits(log: readonly LogLine[], { startedAt, end }: Scale):
 }
 
 /** What each instance's drain logged of single moments. `startedAt` is in milliseconds since 1970. */
-export function marksOf(log: readonly LogLine[], startedAt: number): Map<string, Mark[]> {
+export function marksOf(log: readonly DrainLine[], startedAt: number): Map<string, Mark[]> {
   return new Map(
     [...byInstance(log)].map(([id, lines]) => [
       id,
@@ -73,7 +73,7 @@ export function marksOf(log: readonly LogLine[], startedAt: number): Map<string,
 }
 
 /** The functions' log lines as the page shows them. They tell what each pass saw, so what came and went between two passes is not there. */
-export function runOfLogs(log: readonly LogLine[], source: string): Run {
+export function runOfLogs(log: readonly DrainLine[], source: string): Run {
   const lines = [...log].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   const begun = lines.map((line) => Date.parse(line.since ?? line.time));
   const startedAt = Math.min(...begun);
@@ -104,8 +104,8 @@ export function runOfLogs(log: readonly LogLine[], source: string): Run {
   };
 }
 
-function rowOf(lines: readonly LogLine[], waits: readonly Bar[], { startedAt, end }: Scale): Row {
-  const [first] = lines as [LogLine];
+function rowOf(lines: readonly DrainLine[], waits: readonly Bar[], { startedAt, end }: Scale): Row {
+  const [first] = lines as [DrainLine];
   const since = lines.find((line) => line.since !== undefined)?.since ?? first.time;
   const last = lines.findLast(({ message }) => ENDS.has(message));
   const from = (Date.parse(since) - startedAt) / 1_000;
@@ -121,7 +121,7 @@ function rowOf(lines: readonly LogLine[], waits: readonly Bar[], { startedAt, en
   };
 }
 
-function outcomeOf({ message, result, outcome, reason }: LogLine): string {
+function outcomeOf({ message, result, outcome, reason }: DrainLine): string {
   const how = [result, outcome].filter((each) => each !== undefined).join(", ");
   return [message, how, reason].filter((each) => each !== undefined && each !== "").join(": ");
 }
@@ -147,7 +147,7 @@ function partsOf({ label, from, to }: Bar): Bar[] {
   });
 }
 
-function markOf({ message, level, reason, outcome, result }: LogLine, at: number): Mark[] {
+function markOf({ message, level, reason, outcome, result }: DrainLine, at: number): Mark[] {
   if (message === "heartbeat recorded") return [{ kind: "heartbeat", at, says: "heartbeat" }];
   if (message === "lifecycle action completed") {
     const kind = outcome === "cut off" ? "cut off" : "completed";
@@ -158,9 +158,9 @@ function markOf({ message, level, reason, outcome, result }: LogLine, at: number
 }
 
 // An instance that is drained twice, hours apart, as one of a warm pool can be, has two rows.
-function byDrain(lines: readonly LogLine[]): LogLine[][] {
+function byDrain(lines: readonly DrainLine[]): DrainLine[][] {
   return [...byInstance(lines).values()].flatMap((own) => {
-    const drains: LogLine[][] = [];
+    const drains: DrainLine[][] = [];
     for (const line of own) {
       const before = drains.at(-1)?.at(-1);
       const isSame =
@@ -172,8 +172,8 @@ function byDrain(lines: readonly LogLine[]): LogLine[][] {
   });
 }
 
-function byInstance(lines: readonly LogLine[]): Map<string, LogLine[]> {
-  const groups = new Map<string, LogLine[]>();
+function byInstance(lines: readonly DrainLine[]): Map<string, DrainLine[]> {
+  const groups = new Map<string, DrainLine[]>();
   for (const line of lines) {
     const { instance_id: id } = line;
     if (id === undefined) continue;
@@ -184,6 +184,6 @@ function byInstance(lines: readonly LogLine[]): Map<string, LogLine[]> {
   return groups;
 }
 
-function secondsOf({ time }: Pick<LogLine, "time">, startedAt: number): number {
+function secondsOf({ time }: Pick<DrainLine, "time">, startedAt: number): number {
   return (Date.parse(time) - startedAt) / 1_000;
 }

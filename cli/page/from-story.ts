@@ -3,7 +3,7 @@ import type { StoryLine } from "../../simulator/kernel/story.ts";
 import type { Played } from "../../simulator/scenario/play.ts";
 import { FUNCTIONS } from "../../simulator/scenario/stage.ts";
 import { permitsText } from "../loss-text.ts";
-import { barsOfWaits, type LogLine, marksOf } from "./from-logs.ts";
+import { barsOfWaits, type DrainLine, marksOf } from "./from-logs.ts";
 import {
   type Bar,
   countOver,
@@ -30,7 +30,7 @@ const TASK_STATES: ReadonlyMap<string, State> = new Map([
 ]);
 
 /** A simulation as the page shows it: from the simulated world, and what the drains waited for from the functions' own log lines. */
-export function runOfPlayed(played: Played, log: readonly LogLine[], source: string): Run {
+export function runOfPlayed(played: Played, log: readonly DrainLine[], source: string): Run {
   const { scenario, simulation, startedAt, endedAt, terminations, invocations } = played;
   const seconds = (at: number) => Math.max(0, Math.min(at, endedAt) - startedAt) / 1_000;
   const end = seconds(endedAt) + MARGIN;

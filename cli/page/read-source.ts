@@ -6,7 +6,7 @@ import { ScenarioError } from "../../simulator/scenario/read.ts";
 import { inProcess } from "../in-process.ts";
 import { reportSchema } from "../report.ts";
 import { readScenarioFile } from "../scenario-file.ts";
-import { isLogLine, type LogLine, runOfLogs } from "./from-logs.ts";
+import { type DrainLine, isDrainLine, runOfLogs } from "./from-logs.ts";
 import { runOfReport } from "./from-report.ts";
 import { runOfPlayed } from "./from-story.ts";
 import type { Run } from "./model.ts";
@@ -33,9 +33,9 @@ export async function readSource(path: string): Promise<Run> {
 
 async function played(path: string): Promise<Run> {
   const scenario = readScenarioFile(path);
-  const lines: LogLine[] = [];
+  const lines: DrainLine[] = [];
   const outcome = await playScenario(scenario, {
-    invoke: inProcess((line) => lines.push(JSON.parse(line) as LogLine)),
+    invoke: inProcess((line) => lines.push(JSON.parse(line) as DrainLine)),
   });
   return runOfPlayed(outcome, lines, path);
 }
@@ -64,14 +64,14 @@ function valuesIn(text: string): unknown[] {
 }
 
 // The lines of the functions in a value: itself, or the messages of what FilterLogEvents and GetLogEvents answer.
-function linesIn(value: unknown): LogLine[] {
-  if (isLogLine(value)) return [value];
+function linesIn(value: unknown): DrainLine[] {
+  if (isDrainLine(value)) return [value];
   if (Array.isArray(value)) return value.flatMap(linesIn);
   if (!isObject(value) || !Array.isArray(value.events)) return [];
   return value.events.flatMap((event: unknown) => {
     const message =
       isObject(event) && typeof event.message === "string" ? parseJson(event.message) : undefined;
-    return isLogLine(message) ? [message] : [];
+    return isDrainLine(message) ? [message] : [];
   });
 }
 

@@ -1,8 +1,8 @@
 // Protects the report page of real logs: when each drain was held, what it waited for, and how it ended.
 import { expect } from "chai";
-import { isLogLine, type LogLine, runOfLogs } from "../../../../cli/page/from-logs.ts";
+import { type DrainLine, isDrainLine, runOfLogs } from "../../../../cli/page/from-logs.ts";
 
-const line = (at: string, message: string, more: Partial<LogLine> = {}): LogLine => ({
+const line = (at: string, message: string, more: Partial<DrainLine> = {}): DrainLine => ({
   time: `2026-01-05T09:${at}.000Z`,
   level: "INFO",
   message,
@@ -11,7 +11,7 @@ const line = (at: string, message: string, more: Partial<LogLine> = {}): LogLine
   auto_scaling_group: "fleet",
   ...more,
 });
-const drain: LogLine[] = [
+const drain: DrainLine[] = [
   line("00:20", "termination received", { since: "2026-01-05T09:00:00.000Z" }),
   line("00:21", "waiting", {
     waiting_for: "2 targets draining in web, draining with classic, 3 tasks RUNNING",
@@ -90,7 +90,7 @@ describe("the report page of logs", () => {
   });
 
   it("takes no other JSON for a log line", () => {
-    expect(isLogLine(drain[0])).to.equal(true);
+    expect(isDrainLine(drain[0])).to.equal(true);
     for (const each of [
       null,
       5,
@@ -99,6 +99,6 @@ describe("the report page of logs", () => {
       { ...drain[0], time: "soon" },
       { ...drain[0], function: undefined },
     ])
-      expect(isLogLine(each), JSON.stringify(each)).to.equal(false);
+      expect(isDrainLine(each), JSON.stringify(each)).to.equal(false);
   });
 });
