@@ -47,8 +47,12 @@ async function forTools(code: Files): Promise<Files> {
   const zips = Object.entries(code).filter(([name]) => name.endsWith(".zip"));
   const [template = "", core = new Uint8Array()] =
     Object.entries(code).find(([name]) => name.startsWith("core-")) ?? [];
-  const cdk = await cdkPackage(PROJECT, { ...Object.fromEntries(zips), "core.json": core });
   const policy = code["stack-policy.json"] as Uint8Array;
+  const cdk = await cdkPackage(PROJECT, {
+    ...Object.fromEntries(zips),
+    "core.json": core,
+    "stack-policy.json": policy,
+  });
   return { [cdk.name]: cdk.bytes, ...(await terraformModule(PROJECT, { template, policy })) };
 }
 

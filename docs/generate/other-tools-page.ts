@@ -77,7 +77,14 @@ ${exampleOf("deploy/cdk/example/app.ts", "ts")}
 - The values are put in when the stack is synthesised, so lists and numbers must be known then. Names of groups need not be.
 - What is wrong is refused when the stack is synthesised: an unknown key, a wrong value, a group twice, and what is too long for AWS. So are two
   constructs of one app that make the same queue or function. A text that is only known when the stack is deployed is not checked.
-- CDK sets no stack policy: see above. A hook has the name of its group in its id, so the order of the list means nothing.
+- A hook has the name of its group in its id, so the order of the list means nothing.
+
+CDK has no setting for a stack's policy. Set it once, after the first deployment: it stays when you deploy again.
+
+    aws cloudformation set-stack-policy --stack-name asg-drain-live \\
+      --stack-policy-body file://node_modules/asg-drain-cdk/files/stack-policy.json
+
+It protects all queues and hooks of the stack, also those that you add to it yourself.
 
 ## Terraform
 
@@ -104,7 +111,7 @@ module "asg_drain" {
 - Its variables are the parameters below, under the names that the block and the inputs have for them (\`drain_timeout_seconds\`).
 - What is wrong in them is refused when Terraform plans, with the key, what was expected and what was found. What is only known when it applies is
   checked then, before the stack is made.
-- The stack has its policy. Before you take a group out, or destroy the stack, wait until it holds nothing: Terraform does not ask.
+- The module sets the stack's policy (\`policy_body\`). Before you take a group out, or destroy the stack, wait until it holds nothing: Terraform does not ask.
 - **Not tried**: the module was validated and tested against a stand-in for the AWS provider, with the schemas of version 6.66.0. It has not
   been applied with the real one.
 
@@ -130,7 +137,7 @@ allowed to read them (\`s3:GetObject\`). With buckets that have the Region in th
   make their hooks beside them.
 - With an organization, add \`--permission-model SERVICE_MANAGED\` and \`--auto-deployment\`, and name organizational units in place of accounts.
 - To upgrade, put the new files into the buckets, and run \`update-stack-set\` with the new template.
-- A StackSet sets no stack policy. Set it in each account: see above.
+- A StackSet sets no stack policy. Set it by the command [above](#cloudformation-and-the-aws-cli) in each account and Region.
 
 ## A hook of your own
 

@@ -31,7 +31,7 @@ from moto_account import Account, run
 from pages import command, snippet
 from parameters import Parameters
 from processes import PROJECT, moto_url
-from release import BUCKET, PAGE
+from release import BUCKET, PAGE, CommandLine
 from stack_template import StackTemplate
 from thirty_groups import CLUSTERS, GROUPS, SETTINGS
 
@@ -362,6 +362,13 @@ def test_with_a_bucket_that_has_them_the_zips_are_taken_from_it(project, tmp_pat
     assert {each["S3Key"].removeprefix("asg-drain/") for each in codes} <= {each.name for each in release.iterdir()}
     assets = json.loads((tmp_path / "stack.assets.json").read_text())["files"].values()
     assert [each["source"]["path"] for each in assets] == ["stack.template.json"]
+
+
+def test_the_stack_policy_of_the_package_is_set_by_the_page_s_command(account, template, project, release):
+    words = command(PAGE, "CDK", "aws", "cloudformation", "set-stack-policy")
+    CommandLine(account, project, account.region).run(*words)
+    put = account.client("cloudformation").get_stack_policy(StackName=STACK)["StackPolicyBody"]
+    assert json.loads(put) == json.loads((release / "stack-policy.json").read_text())
 
 
 # From here on the deployment changes.

@@ -242,7 +242,7 @@ def test_each_command_of_the_page_is_run():
             "aws cloudformation set-stack-policy",
             "aws s3 cp",
         ],
-        "test_cdk.py": ["npm install"],
+        "test_cdk.py": ["aws cloudformation set-stack-policy", "npm install"],
         "test_terraform.py": ["mkdir -p", "unzip"],
         "three_accounts.py": [
             "aws cloudformation create-stack-instances",
