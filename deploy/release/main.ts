@@ -9,7 +9,7 @@ import { bundleProgram } from "./bundle.ts";
 import { cdkPackage } from "./cdk.ts";
 import { changesOf } from "./changes.ts";
 import { type Files, json, nameInBucket, sums, text } from "./files.ts";
-import { billOfFunctions, billOfProgram, packed } from "./npm.ts";
+import { billOfFunctions, billOfProgram, projectPackage } from "./npm.ts";
 import { packageWith, zipOf } from "./package-with.ts";
 import { makeTemplates } from "./template.ts";
 import { terraformModule } from "./terraform.ts";
@@ -57,7 +57,7 @@ async function forTools(code: Files): Promise<Files> {
 }
 
 async function otherFiles(): Promise<Files> {
-  const npm = await packed(PROJECT);
+  const npm = await projectPackage(PROJECT);
   const changelog = await readFile(join(PROJECT, "CHANGELOG.md"), "utf8");
   return {
     [npm.name]: npm.bytes,

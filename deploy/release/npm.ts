@@ -1,7 +1,7 @@
 // What npm makes for a release: packages, and the list of what the program is made of.
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,6 +14,28 @@ export async function packed(folder: string): Promise<{ name: string; bytes: Uin
     const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", to], { cwd: folder });
     const [{ filename }] = JSON.parse(stdout);
     return { name: filename, bytes: await readFile(join(to, filename)) };
+  });
+}
+
+/** The only lockfile that npm takes into a package. */
+const LOCK = "npm-shrinkwrap.json";
+
+/**
+ * The package of the project, which npm can publish and from which Serverless deploys. Here the project is private, so that nobody publishes a
+ * working copy. It has a lockfile, for `npm ci`.
+ */
+export async function projectPackage(project: string): Promise<{ name: string; bytes: Uint8Array }> {
+  const { name, bytes } = await packed(project);
+  return inTemporaryFolder(async (folder) => {
+    await writeFile(join(folder, name), bytes);
+    await execute("tar", ["--extract", "--file", name], { cwd: folder });
+    const root = join(folder, "package");
+    const { private: _, ...about } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const { prepack: __, ...scripts } = about.scripts;
+    const files = [...about.files, LOCK];
+    await writeFile(join(root, "package.json"), `${JSON.stringify({ ...about, files, scripts }, null, 2)}\n`);
+    await copyFile(join(project, "package-lock.json"), join(root, LOCK));
+    return packed(root);
   });
 }
 

@@ -30,7 +30,7 @@ this repository for it. Everything is made of serverless.yml, so there is one so
 | \`stack-policy.json\` | What the stack must not replace or delete: [Names that change](deployment.md#names-that-change). |
 | \`asg-drain-cdk-….tgz\` | The CDK construct. |
 | \`asg-drain-terraform-….zip\` | The Terraform module. |
-| \`asg-drain-….tgz\` | The npm package. Its program \`asg-drain\` plays scenarios (\`asg-drain start\`) and serves the simulated AWS (\`asg-drain simulator\`). |
+| \`asg-drain-….tgz\` | The npm package. Its program \`asg-drain\` plays scenarios (\`asg-drain start\`) and serves the simulated AWS (\`asg-drain simulator\`). Serverless deploys from it as from this repository, once it is unpacked. |
 | \`bom.json\`, \`program-bom.json\` | What the functions are made of, and what the program is, with licences (CycloneDX). |
 | \`CHANGES.md\` | What changed in this version. |
 | \`SHA256SUMS\` | The sums of all files: \`sha256sum --check SHA256SUMS\`. |

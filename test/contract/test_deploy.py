@@ -30,7 +30,7 @@ from comparisons import (  # noqa: F401
 from moto_account import Account, run
 from pages import command, commands
 from processes import PROJECT, moto_url
-from release import CommandLine, copy_of_project
+from release import CommandLine
 from stack_template import StackTemplate
 from thirty_groups import CLUSTERS, GROUPS, PAGE, SECTION, block
 
@@ -39,10 +39,12 @@ OTHER_ACCOUNT = "111111111111"
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A copy of the project with the page's block in the place of its own, installed and packaged by the page's command."""
-    folder = tmp_path_factory.mktemp("project")
-    copy_of_project(folder)
+def project(tmp_path_factory, release):
+    """The release's npm package with the page's block in the place of its own, installed and packaged by the page's command."""
+    unpacked = tmp_path_factory.mktemp("project")
+    [npm] = [each for each in release.glob("asg-drain-*.tgz") if "cdk" not in each.name]
+    run("tar", "--extract", "--file", npm, folder=unpacked)
+    folder = unpacked / "package"
     serverless = folder / "serverless.yml"
     text = serverless.read_text()
     serverless.write_text(text[: text.index("custom:\n")] + block() + "\n" + text[text.index("  # ----") :])
@@ -122,6 +124,12 @@ def deployed(account, stack_name, project):
 @pytest.mark.parametrize("name", NAMES)
 def test_cfn_lint_finds_nothing(project, name):
     assert lint(project / ".serverless" / name) == ""
+
+
+def test_the_functions_are_those_of_the_release(project, release):
+    for name in ("deregister", "terminate", "scale-tasks"):
+        [zipped] = release.glob(f"{name}-*.zip")
+        assert (project / ".serverless" / f"{name}.zip").read_bytes() == zipped.read_bytes()
 
 
 def test_cfn_lint_finds_nothing_with_the_block_as_it_is_committed():

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { packed } from "../../deploy/release/npm.ts";
+import { projectPackage } from "../../deploy/release/npm.ts";
 import { VERSION } from "../../shared/base/version.ts";
 import { PROJECT } from "./packaged.ts";
 
@@ -20,7 +20,7 @@ describe("the program of the npm package", () => {
   before(async () => {
     // Not in the project, where Node would find what the package lacks.
     folder = await mkdtemp(join(tmpdir(), "program-"));
-    const { name, bytes } = await packed(PROJECT);
+    const { name, bytes } = await projectPackage(PROJECT);
     await writeFile(join(folder, name), bytes);
     await execute("tar", ["--extract", "--file", name], { cwd: folder });
     const { bin } = JSON.parse(await readFile(join(folder, "package", "package.json"), "utf8"));
@@ -99,6 +99,20 @@ describe("the program of the npm package", () => {
       child.kill("SIGTERM");
     }
     expect(await ended).to.deep.equal([0, null]);
+  });
+
+  it("can be published, and installs what the project is tested with", async () => {
+    const read = async (path: string) => JSON.parse(await readFile(path, "utf8"));
+    const about = await read(join(folder, "package", "package.json"));
+    const { private: isPrivate, scripts, ...ours } = await read(join(PROJECT, "package.json"));
+    expect(isPrivate, "of a working copy it cannot").to.equal(true);
+    const { prepack, ...others } = scripts;
+    expect(prepack).to.be.a("string");
+    // What it would make is in it.
+    const LOCK = "npm-shrinkwrap.json";
+    expect(about).to.deep.equal({ ...ours, files: [...ours.files, LOCK], scripts: others });
+    const lock = await read(join(folder, "package", LOCK));
+    expect(lock).to.deep.equal(await read(join(PROJECT, "package-lock.json")));
   });
 
   it("comes with its pages, its licence and those of what is in it, and names no folder of the machine that made it", async () => {
