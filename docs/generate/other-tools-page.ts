@@ -136,8 +136,23 @@ allowed to read them (\`s3:GetObject\`). With buckets that have the Region in th
 - An account whose groups have other names needs \`--parameter-overrides\` for \`Groups\`, too. Or let its groups carry the tag of \`GroupTagValue\`, and
   make their hooks beside them.
 - With an organization, add \`--permission-model SERVICE_MANAGED\` and \`--auto-deployment\`, and name organizational units in place of accounts.
-- To upgrade, put the new files into the buckets, and run \`update-stack-set\` with the new template.
 - A StackSet sets no stack policy. Set it by the command [above](#cloudformation-and-the-aws-cli) in each account and Region.
+
+To change a setting in all accounts, name it with its new value, and all others that you have given with \`UsePreviousValue\`. What you do not name
+has its default again:
+
+    aws cloudformation update-stack-set --stack-set-name asg-drain --capabilities CAPABILITY_IAM --use-previous-template \\
+      --parameters ParameterKey=DryRun,ParameterValue=false ParameterKey=CodeBucket,UsePreviousValue=true \\
+      ParameterKey=Groups,UsePreviousValue=true ParameterKey=ClusterNames,UsePreviousValue=true
+
+To upgrade, put the new files into the buckets. Then run the same command with \`--template-url\` in place of \`--use-previous-template\`, and with
+\`UsePreviousValue\` for all parameters.
+
+To remove it, wait until no account has an instance that a hook holds. Then:
+
+    aws cloudformation delete-stack-instances --stack-set-name asg-drain --no-retain-stacks --regions us-east-1 eu-west-1 \\
+      --accounts 111111111111 222222222222 333333333333
+    aws cloudformation delete-stack-set --stack-set-name asg-drain
 
 ## A hook of your own
 
