@@ -48,14 +48,22 @@ class Parameters:
         return [self.worked(each) for each in arguments]
 
     def _join(self, separator, parts):
+        if isinstance(parts, dict):
+            return {"Fn::Join": [separator, parts]}
         if any(isinstance(each, dict) for each in parts):
             return {"Fn::Join": [separator, [each if isinstance(each, dict) else str(each) for each in parts]]}
         return separator.join(map(str, parts))
 
+    def _split(self, separator, text):
+        return {"Fn::Split": [separator, text]} if isinstance(text, dict) else text.split(separator)
+
+    def _select(self, index, items):
+        return {"Fn::Select": [index, items]} if isinstance(items, dict) else items[index]
+
     _FUNCTIONS = {
         "Fn::Join": _join,
-        "Fn::Split": lambda self, separator, text: text.split(separator),
-        "Fn::Select": lambda self, index, items: items[index],
+        "Fn::Split": _split,
+        "Fn::Select": _select,
         "Fn::Equals": lambda self, one, other: one == other,
         "Fn::Not": lambda self, one: not one,
         "Fn::And": lambda self, *all_of: all(all_of),
