@@ -17,6 +17,8 @@ PAGE = "moving-here.md"
 ORIGINAL, SNS, MANAGED = "From the original pair", "From a drainer that SNS starts", "From managed draining"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:hooks"
 ROLE = "arn:aws:iam::123456789012:role/hook"
+OLD_QUEUE = "arn:aws:sqs:us-east-1:123456789012:old-hooks"
+OLD_ROLE = "arn:aws:iam::123456789012:role/old-hook"
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +34,9 @@ def account():
         yield Account(url, "us-east-1")
 
 
-def run(command_line, heading, *start, **names):
-    """Runs the section's command that begins with these words, with names in the place of the page's."""
-    [words] = [each for each in commands(PAGE, heading) if each[: len(start)] == [*start]]
+def run(command_line, heading, *start, has="", **names):
+    """Runs the section's command that begins with these words, and has one more, with names in the place of the page's."""
+    [words] = [each for each in commands(PAGE, heading) if each[: len(start)] == [*start] and (not has or has in each)]
     return command_line.run(*[replaced(each, names) for each in words])
 
 
@@ -61,8 +63,13 @@ def test_an_old_hook_is_pointed_at_the_queue_and_keeps_all_else(aws, command_lin
     )
     before = hook(aws, "old", "first")
     names = {"GROUP": "first", "OLD_HOOK": "old", "QUEUE_ARN": QUEUE, "ROLE_ARN": ROLE}
-    run(command_line, ORIGINAL, "aws", "autoscaling", "put-lifecycle-hook", **names)
+    put = ("aws", "autoscaling", "put-lifecycle-hook")
+    run(command_line, ORIGINAL, *put, has="QUEUE-ARN", **names)
     assert hook(aws, "old", "first") == {**before, "NotificationTargetARN": QUEUE, "RoleARN": ROLE}
+    aws.client("sqs").create_queue(QueueName="old-hooks")
+    old = {"OLD_QUEUE_ARN": OLD_QUEUE, "OLD_ROLE_ARN": OLD_ROLE}
+    run(command_line, ORIGINAL, *put, has="OLD-QUEUE-ARN", **names, **old)
+    assert hook(aws, "old", "first") == {**before, "NotificationTargetARN": OLD_QUEUE, "RoleARN": OLD_ROLE}
     run(command_line, ORIGINAL, "aws", "autoscaling", "delete-lifecycle-hook", **names)
     assert hook(aws, "old", "first") is None
 
@@ -106,11 +113,12 @@ def test_the_old_subscription_is_taken_away(account):
     assert [(each["Protocol"], each["Endpoint"]) for each in left] == [("sqs", QUEUE)]
 
 
-def test_an_old_schedule_is_disabled(account):
+def test_an_old_schedule_is_disabled_and_enabled_again(account):
     events = account.client("events")
     events.put_rule(Name="old", ScheduleExpression="rate(1 minute)")
-    run(CommandLine(account, PROJECT, "us-east-1"), ORIGINAL, "aws", "events", "disable-rule", OLD_RULE="old")
-    assert events.describe_rule(Name="old")["State"] == "DISABLED"
+    for verb, state in (("disable-rule", "DISABLED"), ("enable-rule", "ENABLED")):
+        run(CommandLine(account, PROJECT, "us-east-1"), ORIGINAL, "aws", "events", verb, OLD_RULE="old")
+        assert events.describe_rule(Name="old")["State"] == state
 
 
 def test_the_command_that_switches_managed_draining_off_is_taken(account):
@@ -134,7 +142,9 @@ def test_each_command_of_aws_on_the_page_is_run_here():
         "autoscaling describe-auto-scaling-instances",
         "autoscaling describe-lifecycle-hooks",
         "autoscaling put-lifecycle-hook",
+        "autoscaling put-lifecycle-hook",
         "ecs update-capacity-provider",
         "events disable-rule",
+        "events enable-rule",
         "sns unsubscribe",
     ]

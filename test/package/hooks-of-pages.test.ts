@@ -29,7 +29,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   drain: "The block of docs/intake.md names it in `lifecycle_events`, or its topic in `topics`.",
   "OLD-HOOK": "It is there already: what the command does not name stays as it is.",
 };
-const TARGETS = ["QUEUE-ARN", "TOPIC-ARN"];
+const TARGETS = ["QUEUE-ARN", "TOPIC-ARN", "OLD-QUEUE-ARN"];
+const ROLES = ["ROLE-ARN", "OLD-ROLE-ARN"];
 
 type Options = Readonly<Record<string, string>>;
 
@@ -90,7 +91,7 @@ function problemsOf(options: Options, hook: Resource["Properties"]): string[] {
   const differing = Object.entries(options).filter(([option, value]) => {
     if (option === "lifecycle-hook-name" && Object.hasOwn(OTHER_NAMES, value)) return false;
     if (option === "notification-target-arn") return !TARGETS.includes(value);
-    if (option === "role-arn") return value !== "ROLE-ARN";
+    if (option === "role-arn") return !ROLES.includes(value);
     const property = PROPERTIES[option];
     return property === undefined || String(hook[property]) !== value;
   });

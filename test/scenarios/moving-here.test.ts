@@ -49,6 +49,7 @@ function expectRolled({ simulation, violations, invocations }: Outcome): void {
 describe("scenarios: moving here from the original pair", () => {
   const DISABLED = 480;
   const POINTED = 500;
+  const BACK = 700;
   const OLD = { ...HOOK, name: "old", queue: "old-lifecycle", heartbeat_timeout_seconds: 1800 };
   const { deregister, terminate } = functions({ elb_name: "classic" });
   const world = {
@@ -112,6 +113,47 @@ describe("scenarios: moving here from the original pair", () => {
       // Nothing waits for the old hook when it is deleted.
       expect(old.filter(({ how }) => how !== "call")).to.deep.equal([]);
       expect(linesOf(outcome, "two hooks of ours on one group").length).to.be.at.least(1);
+    });
+  }
+
+  for (const isNamed of [true, false]) {
+    it(`and back, in the middle of a roll, where the old hook is ${isNamed ? "named first: nobody waits for a timeout" : "not named: what began meanwhile waits for its timeout"}`, async () => {
+      const named = { input: { lifecycle_hook_names: ["old"] } };
+      const back = {
+        ...world,
+        timeline: [
+          { at_seconds: 30, rolling_update: { group: "fleet", batch_size: 2, pause_seconds: 150 } },
+          { at_seconds: DEPLOYED, put_hook: { group: "fleet", hook: HOOK } },
+          { at_seconds: POINTED, put_hook: { group: "fleet", hook: { ...OLD, queue: "lifecycle" } } },
+          ...(isNamed ? ["deregister", "terminate"] : []).map((name) => ({
+            at_seconds: BACK - 60,
+            change_input: { function: name, ...named },
+          })),
+          { at_seconds: BACK, put_hook: { group: "fleet", hook: OLD } },
+        ],
+      };
+      const outcome = await play(back, {
+        watch: (simulation) => {
+          runOriginal(simulation, names, DISABLED);
+          simulation.world.agenda.in(BACK * 1_000, () => runOriginal(simulation, names, 7_000));
+        },
+      });
+      expectRolled(outcome);
+      const old = actionsOf(outcome, "old");
+      const since = (from: number, to: number) => old.filter(({ at }) => at >= from && at < to);
+      expect(since(DEPLOYED, DISABLED).every(({ by }) => by === "original")).to.equal(true);
+      const meanwhile = since(POINTED, BACK);
+      expect(meanwhile.length).to.be.at.least(2);
+      const ending = isNamed ? { by: "terminate", how: "call" } : { by: "auto-scaling", how: "timeout" };
+      for (const each of meanwhile) expect(each).to.include(ending);
+      const after = since(BACK, 7_000);
+      expect(after.length).to.be.at.least(2);
+      expect(after.filter(({ how }) => how !== "call")).to.deep.equal([]);
+      // Whoever completes the old hook's action: ours holds each instance until it is empty, so that nothing is lost until it is removed.
+      expect(damageSince(outcome, DEPLOYED, "drain")).to.deep.equal([]);
+      expect(
+        actionsOf(outcome, "drain").filter(({ how, by }) => how !== "call" || by !== "terminate"),
+      ).to.deep.equal([]);
     });
   }
 
@@ -192,6 +234,44 @@ describe("scenarios: moving here from a drainer that SNS starts", () => {
     expect(old.filter(({ how }) => how !== "call")).to.deep.equal([]);
   });
 
+  it("and back, in the middle of a roll: the Lambda is subscribed again, and nobody waits for a timeout", async () => {
+    const BACK = 420;
+    const slow = { at_seconds: 30, rolling_update: { group: "fleet", batch_size: 2, pause_seconds: 100 } };
+    const outcome = await play(
+      { ...world, timeline: [slow] },
+      {
+        watch: (simulation) => {
+          const { agenda, topics } = simulation.world;
+          agenda.in(SUBSCRIBED * 1_000, () =>
+            topics.create("terminations", [{ queue: "lifecycle", raw: false }]),
+          );
+          const subscribe = (untilSeconds: number) =>
+            runSubscribed(awsSamples, simulation, {
+              hook: "old",
+              untilSeconds,
+              elsewhere: (event) => republished(simulation, event),
+            });
+          subscribe(UNSUBSCRIBED);
+          agenda.in(BACK * 1_000, () => subscribe(7_200));
+        },
+      },
+    );
+    expectRolled(outcome);
+    const old = actionsOf(outcome, "old");
+    const meanwhile = old.filter(({ at }) => at >= UNSUBSCRIBED && at < BACK);
+    expect(meanwhile.length).to.be.at.least(2);
+    for (const each of meanwhile) expect(each).to.include({ by: "terminate", how: "call" });
+    const after = old.filter(({ at }) => at >= BACK);
+    expect(after.length).to.be.at.least(2);
+    expect(after.some(({ by }) => by === awsSamples.name)).to.equal(true);
+    expect(old.filter(({ how }) => how !== "call")).to.deep.equal([]);
+    expect(
+      damageSince(outcome, UNSUBSCRIBED, "old").filter(({ instanceId }) =>
+        meanwhile.some((each) => each.instanceId === instanceId),
+      ),
+    ).to.deep.equal([]);
+  });
+
   // It publishes what has started it: our queue gets that from the topic, too.
   function republished({ world: { topics, agenda } }: Simulation, event: PeerEvent): void {
     const topic = topics.byName("terminations");
@@ -261,5 +341,31 @@ describe("scenarios: moving here from managed draining", () => {
     expect(ours.map(({ by }) => by)).to.deep.equal(ours.map(() => "terminate"));
     // Nothing waits for ECS's hook when it goes.
     expect(managed.filter(({ how }) => how !== "call")).to.deep.equal([]);
+  });
+
+  it("and back, in the middle of a roll: ECS's hook is there again beside ours, and none waits for a timeout", async () => {
+    const BACK = 700;
+    const [, ...steps] = world.timeline;
+    const slow = { at_seconds: 30, rolling_update: { group: "fleet", batch_size: 2, pause_seconds: 150 } };
+    const outcome = await play(
+      { ...world, timeline: [slow, ...steps] },
+      {
+        watch: (simulation) => {
+          const { agenda, managedDraining, clusters, groups } = simulation.world;
+          agenda.in(BACK * 1_000, () =>
+            managedDraining.enable(clusters.byName("fleet"), groups.byName("fleet")),
+          );
+        },
+      },
+    );
+    expectRolled(outcome);
+    const managed = actionsOf(outcome, MANAGED_DRAINING_HOOK);
+    const ours = actionsOf(outcome, "drain");
+    expect(managed.some(({ at }) => at >= SWITCHED_OFF && at < BACK)).to.equal(false);
+    expect(managed.filter(({ at }) => at >= BACK).length).to.be.at.least(2);
+    expect([...managed, ...ours].filter(({ how }) => how !== "call")).to.deep.equal([]);
+    expect(ours.map(({ by }) => by)).to.deep.equal(ours.map(() => "terminate"));
+    // From then on it is as before: ECS stops tasks to which the static target group still sends.
+    expect(damageSince(outcome, BACK, MANAGED_DRAINING_HOOK)).to.not.deep.equal([]);
   });
 });
