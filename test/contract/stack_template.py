@@ -74,6 +74,7 @@ class StackTemplate:
         if (kind, attribute) == ("AWS::IAM::Role", "RoleId"):
             return self.role_ids[name]
         arns = {
+            "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{self.region}:{self._account}:alarm:",
             "AWS::Events::Rule": f"arn:aws:events:{self.region}:{self._account}:rule/",
             "AWS::IAM::Role": f"arn:aws:iam::{self._account}:role/",
             "AWS::Lambda::Function": f"arn:aws:lambda:{self.region}:{self._account}:function:",
