@@ -25,6 +25,8 @@ export type Parameter = {
   /** What an error has of a wrong value, or of a wrong item of a list. */
   readonly expected: string;
   readonly pattern?: string;
+  /** Of one item, where the pattern is of a text with all items. */
+  readonly item?: string;
   readonly values?: readonly string[];
   readonly least?: number;
   readonly most?: number;
@@ -78,10 +80,12 @@ const QUEUE_NAME = {
 };
 /** Of one group. */
 export const GROUP_NAME = "^[^:,*?$]{1,255}$";
+/** No item that stands there twice. CloudFormation's patterns are Java's, which look ahead. An empty place is no item. */
+const EACH_ONCE = "(?!(?:.*,)?([^,]+),(?:.*,)?\\1(?:,.*)?$)";
 /** Without a comma, which parts the names. An empty place is that of a group that was taken out. */
-const GROUPS = "^([^:,*?$]{1,255})?(,([^:,*?$]{1,255})?)*$";
-const TOPICS =
-  "^(arn:[^:,]+:sns:[^:,]+:[0-9]{12}:[A-Za-z0-9_-]+)?(,(arn:[^:,]+:sns:[^:,]+:[0-9]{12}:[A-Za-z0-9_-]+)?)*$";
+const GROUPS = `^${EACH_ONCE}([^:,*?$]{1,255})?(,([^:,*?$]{1,255})?)*$`;
+const TOPIC = "(arn:[^:,]+:sns:[^:,]+:[0-9]{12}:[A-Za-z0-9_-]+)?";
+const TOPICS = `^${EACH_ONCE}${TOPIC}(,${TOPIC})*$`;
 
 /**
  * A list whose places count, because each makes a resource. It is a text, and no list: what AWS makes of an empty place in a list is not
@@ -93,6 +97,7 @@ const places = (key: string, said: Said) =>
 /** The groups that get a hook each. */
 export const GROUPS_PARAMETER = places("groups", {
   pattern: GROUPS,
+  item: GROUP_NAME,
   expected: ONE_GROUP,
   description:
     "Auto Scaling groups that get a lifecycle hook each, with commas between them. Add names at the end alone. Leave the place of a name that you take out empty: a,,c.",
@@ -101,6 +106,7 @@ export const GROUPS_PARAMETER = places("groups", {
 export const TOPICS_PARAMETER = places("topics", {
   standIn: arn("sns", "topics"),
   pattern: TOPICS,
+  item: `^${TOPIC}$`,
   description:
     "SNS topics that bring messages of your hooks, up to ten ARNs with commas between them. The lifecycle queue is subscribed to each. Add ARNs at the end alone. Leave the place of one that you take out empty: a,,c.",
 });

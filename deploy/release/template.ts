@@ -97,8 +97,16 @@ function parameterText(parameter: Parameter, isCore: boolean): Branch {
     Type: isNumber ? "Number" : kind === "list" ? "CommaDelimitedList" : "String",
     ...(otherwise === undefined ? {} : { Default: otherwise }),
     Description: isCore && parameter.key === "groups" ? GROUPS_OF_CORE : description,
-    ...limitsOf(parameter, isNumber),
+    ...withWords(parameter, limitsOf(parameter, isNumber)),
   };
+}
+
+// CloudFormation then says these words of a wrong value, in place of a pattern.
+function withWords({ kind, expected }: Parameter, limits: Branch): Branch {
+  if (Object.keys(limits).length === 0) return limits;
+  const many =
+    kind === "list" ? ", for each item" : kind === "places" ? ", each once, with commas between them" : "";
+  return { ...limits, ConstraintDescription: `${expected}${many}` };
 }
 
 function limitsOf(parameter: Parameter, isNumber: boolean): Branch {

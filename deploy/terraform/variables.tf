@@ -466,7 +466,7 @@ variable "topics" {
   default     = null
 
   validation {
-    condition     = var.topics == null ? true : try(alltrue([for each in var.topics : can(regex("^(arn:[^:,]+:sns:[^:,]+:[0-9]{12}:[A-Za-z0-9_-]+)?(,(arn:[^:,]+:sns:[^:,]+:[0-9]{12}:[A-Za-z0-9_-]+)?)*$", each)) && !strcontains(each, ",")]), false)
+    condition     = var.topics == null ? true : try(alltrue([for each in var.topics : can(regex("^(arn:[^:,]+:sns:[^:,]+:[0-9]{12}:[A-Za-z0-9_-]+)?$", each)) && !strcontains(each, ",")]) && length(distinct(compact(var.topics))) == length(compact(var.topics)), false)
     error_message = "topics: expected the ARN of an SNS topic, found ${jsonencode(var.topics)}."
   }
 }

@@ -49,6 +49,10 @@ Then protect the queues and the hooks. The second command says what a hook of yo
     aws cloudformation set-stack-policy --stack-name asg-drain-live --stack-policy-body file://stack-policy.json
     aws cloudformation describe-stacks --stack-name asg-drain-live --query "Stacks[0].Outputs"
 
+- **What is wrong** is refused before anything changes: CloudFormation names the parameter and says what it expects. It does not know what a group in
+  your account is called, nor how long an input comes to be. Such a stack is rolled back.
+- **A second deployment** in the same account and Region needs another \`Stage\`, and other names of queues where you give names. If another stack has
+  the name, CloudFormation does not create the queue (\`AlreadyExists\`), and rolls the new stack back. That is so with each tool here.
 - **To change a setting**, run the second command with that parameter alone. All others keep their values.
 - **To upgrade**, run both commands in the folder of the new release. **To go back**, run them in the folder of the old one.
 - **To add a group**, add its name at the end of \`Groups\`. Each place in the list has its hook. If the names move to other places, their hooks

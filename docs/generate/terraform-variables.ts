@@ -82,7 +82,7 @@ ${aligned(parameters.map((each) => [each.name, valueOfVariable(each)]))}
 
 /** A setting as Terraform knows it: a parameter, or a key of a group. */
 type Setting = Pick<Parameter, "key" | "kind" | "expected"> &
-  Partial<Pick<Parameter, "otherwise" | "values" | "pattern" | "least" | "most">>;
+  Partial<Pick<Parameter, "otherwise" | "values" | "pattern" | "item" | "least" | "most">>;
 
 /** What is no setting of a drain, so that no hook carries it. */
 const OF_THE_HOOK = ["name", "heartbeat_timeout_seconds"];
@@ -197,11 +197,15 @@ function checkOf(setting: Setting): string {
 
 /** The expression that says whether a setting takes a value that is there. */
 function isTaken(setting: Setting, value: string): string {
-  const { kind, values, pattern, least, most, otherwise } = setting;
+  const { kind, values, item, least, most, otherwise } = setting;
+  // Terraform's patterns do not look ahead.
+  const pattern = item ?? setting.pattern;
   if (kind === "list" || kind === "places") {
     if (pattern === undefined) return "true";
     // What has a comma in it would be two items.
-    return `try(alltrue([for each in ${value} : can(regex(${text(pattern)}, each)) && !strcontains(each, ",")]), false)`;
+    const each = `alltrue([for each in ${value} : can(regex(${text(pattern)}, each)) && !strcontains(each, ",")])`;
+    const once = `length(distinct(compact(${value}))) == length(compact(${value}))`;
+    return `try(${each}${kind === "places" ? ` && ${once}` : ""}, false)`;
   }
   if (values !== undefined) {
     const allowed = kind === "number" ? `[${values.join(", ")}]` : listed(values.filter(Boolean));

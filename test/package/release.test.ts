@@ -339,6 +339,40 @@ describe("the templates of a release", () => {
     for (const [key, value] of Object.entries(own)) expect(defaults[key], key).to.equal(String(value));
   });
 
+  it("say in words what a parameter takes, wherever one may be wrong", () => {
+    for (const template of [templates.template, templates.core])
+      for (const [name, parameter] of Object.entries(template.Parameters as Record<string, Branch>)) {
+        const { AllowedPattern, AllowedValues, MinValue, MaxValue, ConstraintDescription } = parameter;
+        const isBound = [AllowedPattern, AllowedValues, MinValue, MaxValue].some(
+          (each) => each !== undefined,
+        );
+        if (name.startsWith("Code")) continue;
+        expect(String(ConstraintDescription ?? ""), name).to.match(isBound ? /^expected / : /^$/);
+      }
+  });
+
+  const ARN = "arn:aws:sns:us-east-1:123456789012";
+  for (const [name, right, wrong] of [
+    [
+      "Groups",
+      ["", "a", "a,b", "a,,b", ",a,", "a,aa", "aa,a", "web-1,web-11"],
+      ["a,a", "a,b,,a", "a*", "a:b"],
+    ],
+    ["Topics", ["", `${ARN}:a,,${ARN}:b`], [`${ARN}:a,${ARN}:a`, "a", `${ARN}:a, ${ARN}:b`]],
+    ["LifecycleQueueName", ["", "in", "a".repeat(67)], ["in.fifo", "a".repeat(68)]],
+    ["AlarmActions", ["", `${ARN}:a`], ["me"]],
+    ["MoreSenderRoleIds", ["", "AROAEXAMPLEROLEIDAAA1"], ["AIDAEXAMPLEROLEIDAAA1"]],
+    ["MoreRulesThatMaySend", ["", RULE], [TOPIC]],
+    ["ScaleTasksServices", ["", JSON.stringify(SERVICE)], ["web"]],
+  ] as const)
+    it(`refuse what ${name} cannot be, as CloudFormation does it`, () => {
+      const { AllowedPattern } = (templates.core.Parameters as Record<string, Branch>)[name] as Branch;
+      // As Java's `matches`: the whole value.
+      const takes = (value: string) => new RegExp(`^(?:${AllowedPattern})$`).test(value);
+      expect(right.filter((each) => !takes(each))).to.deep.equal([]);
+      expect(wrong.filter(takes)).to.deep.equal([]);
+    });
+
   it("take the code from a bucket and a prefix that are parameters", () => {
     const { DeregisterLambdaFunction } = evaluate(templates.core, {
       CodeBucket: "code",
