@@ -11,7 +11,7 @@ import { isSame, registrationText, type SeenRegistration } from "../model/regist
 import type { Termination } from "../model/termination.ts";
 import { drop, wait } from "./decision.ts";
 import { unreadAbout } from "./still-there.ts";
-import { AGENT_MS, RETURN_MS } from "./timings.ts";
+import { AGENT_MS, POOLED_MS, RETURN_MS } from "./timings.ts";
 
 /**
  * Rule 9. What is done about an instance that was drained and does not die. In the warm pool, its container instance is set
@@ -41,9 +41,10 @@ export function decideReturning(
     case "on its way":
       return wait(returning, now, [onItsWay]);
     case "in the pool":
-      // An instance with a new root volume does not go into a pool. Only a later pass can tell what this is.
-      if (returns === "root volume") return wait(returning, now, [event("returned")]);
-      return restore(returning, observed, now, returns);
+      // An instance with a new root volume does not go into a pool, but may be scaled in once it is back.
+      if (returns === "root volume" && now - (since ?? now) < POOLED_MS)
+        return wait(returning, now, [event("returned")]);
+      return restore(returning, observed, now, "warm pool");
     case "in service":
       return restore(returning, observed, now, returns);
     default:

@@ -48,6 +48,8 @@ export const FOLLOW_EVERY_MS = 30 * SECOND;
 export const REFUSED_MS = 120 * SECOND;
 /** Rule 9. How long to wait for the return of an instance. */
 export const RETURN_MS = 60 * MINUTE;
+/** Rule 9. After this long a warm pool is no late read: the instance has its new root volume, and was scaled in since. */
+export const POOLED_MS = 60 * SECOND;
 /** Rule 9. How long to wait for its ECS agent. */
 export const AGENT_MS = 30 * MINUTE;
 /** Rule 10. After this long without progress, the log says why. */

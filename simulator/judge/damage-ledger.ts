@@ -105,6 +105,8 @@ export type DamageFacts = PermitFacts &
     readonly isTagged: (instanceId: string) => boolean;
     /** How late a tick may come, in milliseconds. */
     readonly lateBy: number;
+    /** Whether the functions' clocks differ. */
+    readonly doClocksDiffer: boolean;
     /** How long until the next sweep at the latest, in milliseconds. */
     readonly sweepInterval: number;
   };

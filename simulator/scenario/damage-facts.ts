@@ -70,6 +70,9 @@ export function damageFactsOf(
       world.instances.get(instanceId)?.tags.has("aws:autoscaling:groupName") !== false,
     ticks: ticksOf(scenario),
     lateBy: lateByOf(scenario),
+    doClocksDiffer:
+      scenario.functions?.deregister?.clock_skew_seconds !==
+      scenario.functions?.terminate?.clock_skew_seconds,
     sweepInterval: sweepIntervalOf(scenario),
   };
 }

@@ -173,10 +173,25 @@ describe("decide", () => {
       expected: ["wait", "register", "register"],
     },
     {
-      why: "in a warm pool, where it does not belong: only time tells",
+      why: "in a warm pool at once: the read may be late",
       ...rooted,
       ...shown("Warmed:Stopped", draining),
       expected: ["wait"],
+    },
+    {
+      why: "in a warm pool a minute later, since it was scaled in: set ACTIVE there, and registered nowhere",
+      ...rooted,
+      ...shown("Warmed:Stopped", draining),
+      now: 2 * MINUTE,
+      expected: ["wait", "activate"],
+    },
+    {
+      why: "the same, once it is ACTIVE: dropped, with what was not restored",
+      ...rooted,
+      ...shown("Warmed:Running", clusterInstance("ACTIVE")),
+      now: 2 * MINUTE,
+      expected: ["drop"],
+      because: { why: "restored", state: "Warmed:Running" },
     },
     {
       why: "an hour: given up",
