@@ -91,7 +91,7 @@ function readService(service: SdkService, ofRevisions: readonly SdkLoadBalancer[
       at: each.createdAt?.getTime() ?? 0,
       message: each.message ?? "",
     })),
-    loadBalancers: readLoadBalancers(field("loadBalancers"), service, ofRevisions),
+    ...readLoadBalancers(field("loadBalancers"), service, ofRevisions),
   };
 }
 
@@ -101,13 +101,19 @@ function readLoadBalancers(
   own: readonly SdkLoadBalancer[],
   { taskSets = [] }: SdkService,
   ofRevisions: readonly SdkLoadBalancer[],
-): LoadBalancerId[] {
+): Required<Pick<Service, "loadBalancers" | "registers">> {
   const all = [...own, ...taskSets.flatMap((each) => each.loadBalancers ?? []), ...ofRevisions];
-  const ids = all.flatMap(({ targetGroupArn, advancedConfiguration, loadBalancerName }) => [
-    ...[targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((id) =>
-      id ? [{ kind: "target" as const, id }] : [],
+  const targets = all.flatMap(({ targetGroupArn, advancedConfiguration, containerPort }) =>
+    [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((id) =>
+      id ? [{ id, containerPort }] : [],
     ),
-    ...(loadBalancerName ? [{ kind: "classic" as const, id: loadBalancerName }] : []),
-  ]);
-  return [...union([], ids)];
+  );
+  const ids = [
+    ...targets.map(({ id }): LoadBalancerId => ({ kind: "target", id })),
+    ...all.flatMap(({ loadBalancerName: id }): LoadBalancerId[] => (id ? [{ kind: "classic", id }] : [])),
+  ];
+  const registers = targets.flatMap(({ id, containerPort }) =>
+    containerPort === undefined ? [] : [{ id, containerPort }],
+  );
+  return { loadBalancers: [...union([], ids)], registers: [...union([], registers)] };
 }

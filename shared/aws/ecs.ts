@@ -244,7 +244,9 @@ function readTask(task: SdkTask): Task | OddAnswer {
   const field = fieldsOf(TASKS, task);
   return itemOrOdd([task.taskArn, task.containerInstanceArn], () => {
     const group = field("group");
-    const bindings = (task.containers ?? []).flatMap((each) => each.networkBindings ?? []).map(boundPorts);
+    const bound = (task.containers ?? [])
+      .flatMap((each) => each.networkBindings ?? [])
+      .map((each) => ({ containerPort: each.containerPort, hostPorts: boundPorts(each) }));
     return {
       arn: field("taskArn"),
       definition: field("taskDefinitionArn"),
@@ -254,8 +256,9 @@ function readTask(task: SdkTask): Task | OddAnswer {
       status: field("lastStatus"),
       ...oddUnless(TASK_STATUSES.includes(field("lastStatus")), TASKS, "lastStatus", task.lastStatus),
       shouldRun: oneOf(TASKS, "desiredStatus", task.desiredStatus, DESIRED_STATUSES) === "RUNNING",
-      hostPorts: bindings.flat(),
-      mayListenOnAny: bindings.some((ports) => ports.length === 0),
+      hostPorts: bound.flatMap(({ hostPorts }) => hostPorts),
+      bound,
+      mayListenOnAny: bound.some(({ hostPorts }) => hostPorts.length === 0),
       addresses: addressesOf(task),
       startedBy: task.startedBy,
       createdAt: task.createdAt?.getTime(),

@@ -80,6 +80,11 @@ export type Task = {
   readonly shouldRun: boolean;
   /** The host ports that its containers listen on, as far as they are known. ECS shows none for the network mode host. */
   readonly hostPorts: readonly number[];
+  /** Which of them ECS has bound to which port of a container; none for the network mode host. */
+  readonly bound?: readonly {
+    readonly containerPort: number | undefined;
+    readonly hostPorts: readonly number[];
+  }[];
   /** Whether its containers may listen on host ports that nothing shows. Then it counts as listening on any. */
   readonly mayListenOnAny: boolean;
   /** The private addresses of its own network interface, which a task in the network mode awsvpc has. */
@@ -117,6 +122,8 @@ export type Service = {
   readonly events: readonly ServiceEvent[];
   /** The load balancers in which it registers tasks, with those of its deployments and task sets. */
   readonly loadBalancers: readonly LoadBalancerId[];
+  /** At which port of a container it registers tasks in which target groups, by ARN. */
+  readonly registers?: readonly { readonly id: string; readonly containerPort: number }[];
 };
 
 /** A container instance in its cluster, with the tasks that ECS still shows for it. */

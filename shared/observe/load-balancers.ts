@@ -5,6 +5,7 @@ import { isSameLoadBalancer, type LoadBalancer, type LoadBalancerId } from "../m
 import type { Memory } from "../model/memory.ts";
 import type { Questions } from "../model/questions.ts";
 import type { RegisteredTarget, Registration } from "../model/registration.ts";
+import { hasEnded, type Service } from "../model/tasks.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { type Addresses, addressesIn, readAddresses } from "./addresses.ts";
@@ -343,30 +344,60 @@ function asRegistration(
   found: LoadBalancer,
   { record, named, managed }: Search,
 ): (target: RegisteredTarget) => Registration {
-  const isManaged = managed.includes(found.id);
-  return (target) => ({
-    kind: found.kind,
-    id: found.id,
-    name: found.name,
-    target: target.id,
-    port: target.port,
-    pointsAt: target.pointsAt,
-    state: target.state,
-    invalid: target.invalid,
-    managed: isManaged,
-    unnamed: !isManaged && !named.has(found.id),
-    services: servicesNaming(record.clusters, found),
-    canRecheckRegistered: port.canRecheckRegistered,
-    networkLoadBalancer: found.network,
-    address: undefined,
-    holder: undefined,
-    addressTask: undefined,
-  });
+  const services = servicesNaming(record.clusters, found);
+  return (target) => {
+    const isByAddress = found.targetType === "ip";
+    const isManaged =
+      managed.includes(found.id) && (isByAddress || !isAnothersPort(record.clusters, found, target));
+    return {
+      kind: found.kind,
+      id: found.id,
+      name: found.name,
+      target: target.id,
+      port: target.port,
+      pointsAt: target.pointsAt,
+      state: target.state,
+      invalid: target.invalid,
+      managed: isManaged,
+      unnamed: !isManaged && !named.has(found.id),
+      services: services
+        .filter((each) => !isByAddress || registersAt(each, found, target.port))
+        .map(({ name }) => name),
+      canRecheckRegistered: port.canRecheckRegistered,
+      networkLoadBalancer: found.network,
+      address: undefined,
+      holder: undefined,
+      addressTask: undefined,
+    };
+  };
 }
 
-function servicesNaming({ instances }: InClusters, found: LoadBalancer): string[] {
-  const services = instances.flatMap((each) => each.services);
-  return services
-    .filter(({ loadBalancers }) => loadBalancers.some((each) => isSameLoadBalancer(each, found)))
-    .map(({ name }) => name);
+function servicesNaming({ instances }: Pick<InClusters, "instances">, found: LoadBalancer): Service[] {
+  return instances
+    .flatMap((each) => each.services)
+    .filter(({ loadBalancers }) => loadBalancers.some((each) => isSameLoadBalancer(each, found)));
+}
+
+// Whether a service registers its tasks in a load balancer by this port of a container. Where it does not say, it may.
+function registersAt({ registers = [] }: Service, { id }: LoadBalancer, port: number | undefined): boolean {
+  const own = registers.filter((each) => each.id === id);
+  return own.length === 0 || own.some(({ containerPort }) => containerPort === port);
+}
+
+// Whether something else listens at the port of a target than what the services register that name its group: another container, or
+// another task. ECS knows nothing of such a target.
+function isAnothersPort(
+  { instances }: Pick<InClusters, "instances">,
+  found: LoadBalancer,
+  { port }: RegisteredTarget,
+): boolean {
+  const services = servicesNaming({ instances }, found);
+  const listening = instances
+    .flatMap(({ tasks }) => tasks)
+    .filter((task) => !hasEnded(task))
+    .flatMap(({ service, bound = [] }) => bound.map((each) => ({ service, ...each })))
+    .filter(({ hostPorts }) => port !== undefined && hostPorts.includes(port));
+  const isOwn = ({ service, containerPort }: (typeof listening)[number]) =>
+    services.some((each) => each.name === service && registersAt(each, found, containerPort));
+  return listening.length > 0 && !listening.some(isOwn);
 }

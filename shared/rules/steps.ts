@@ -150,7 +150,8 @@ function isReachable({ mayListenOnAny, hostPorts, addresses }: Task): boolean {
 /** Whether the instance has, or had, a registration that is ours to remove. */
 export function hasOurs(memory: Memory, registrations: readonly Registration[]): boolean {
   const wasOurs = (each: SeenRegistration) =>
-    !memory.managed.some((managed) => isSameLoadBalancer(managed, each));
+    !memory.managed.some((managed) => isSameLoadBalancer(managed, each)) ||
+    memory.plannedDeregistrations.some((planned) => isSame(planned, each));
   return registrations.some(isOurs) || memory.registrations.some(wasOurs);
 }
 

@@ -15,6 +15,8 @@ export type Registration = {
   readonly state: "registered" | "draining";
   /** Since when it has been there, in milliseconds since 1970. */
   readonly since: number;
+  /** Whether ECS has registered it. */
+  readonly isByEcs: boolean;
 };
 
 /** A task whose containers may still run, with the status that ECS shows. */
@@ -225,7 +227,10 @@ export class JudgedInstance {
     port,
     holder,
     address,
+    isByEcs,
   }: Omit<Registration, "state" | "since">): LiveTask | undefined {
+    // In a group that a service fills, somebody else may have registered another port.
+    if (!isByEcs) return undefined;
     if (holder !== undefined) {
       const task = this.tasks.get(holder);
       const isServices =

@@ -338,12 +338,13 @@ export class Judge implements Past {
   #registration(
     { at, by, state }: LineOf<"target" | "classic">,
     instanceId: string,
-    registration: Omit<Registration, "state" | "since">,
+    where: Omit<Registration, "state" | "since" | "isByEcs">,
   ): void {
     const instance = this.#instance(instanceId);
-    const { kind, name, port, holder, address = "" } = registration;
+    const { kind, name, port, holder, address = "" } = where;
     const key = `${kind} ${name} ${port} ${holder ?? address}`;
     const before = instance.registrations.get(key);
+    const registration = { ...where, isByEcs: before?.isByEcs ?? by === "ecs" };
     if (state !== "registered" && before?.state === "registered" && this.#options.suspects.has(by)) {
       this.#touched(at, instanceId, by, `it was taken out of ${name}`);
       const isTooRecent = this.#isTooRecent();

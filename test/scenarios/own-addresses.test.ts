@@ -367,6 +367,105 @@ describe("scenarios: tasks that register themselves", () => {
     expect(linesOf(outcome, "address left alone")).to.deep.equal([]);
   });
 
+  const fill = [{ target_group: "api", container_port: 3000 }];
+  const other9090 = { container_port: 9090, host_port: 8080 };
+  const ports: [string, Record<string, unknown>[], string][] = [
+    [
+      "another port of the same task",
+      [
+        {
+          name: "app",
+          desired_count: 2,
+          load_balancers: fill,
+          task: { ports: [{ container_port: 3000 }, other9090], stop_seconds: 5 },
+        },
+      ],
+      "app",
+    ],
+    [
+      "a port of another service's task",
+      [
+        {
+          name: "app",
+          desired_count: 3,
+          load_balancers: fill,
+          task: { ports: [{ container_port: 3000 }], stop_seconds: 5 },
+        },
+        {
+          name: "gateway",
+          desired_count: 2,
+          minimum_healthy_percent: 50,
+          maximum_percent: 100,
+          task: { ports: [other9090], stop_seconds: 5 },
+        },
+      ],
+      "gateway",
+    ],
+    [
+      "a port of a daemon",
+      [
+        {
+          name: "app",
+          desired_count: 3,
+          load_balancers: fill,
+          task: { ports: [{ container_port: 3000 }], stop_seconds: 5 },
+        },
+        { name: "gateway", scheduling_strategy: "DAEMON", task: { ports: [other9090], stop_seconds: 5 } },
+      ],
+      "gateway",
+    ],
+  ];
+  for (const [what, services, service] of ports)
+    it(`in a group that a service fills, ${what} that a boot script registers is no service's: it goes first`, async () => {
+      const outcome = await play({
+        functions: functions({ target_groups: ["api"], cluster_name: "main" }),
+        target_groups: [{ name: "api", port: 8080, deregistration_delay_seconds: DELAY }],
+        clusters: [{ name: "main", services }],
+        auto_scaling_groups: [
+          {
+            name: "fleet",
+            instance_ids: ids,
+            cluster: "main",
+            registers_with: { target_groups: [{ name: "api" }] },
+            hooks: [HOOK],
+          },
+        ],
+        timeline: [{ at_seconds: 30, terminate: { instance_ids: [leaving] } }],
+      });
+      expectDrained(outcome, { count: 1 });
+      const gone = at(
+        outcome,
+        (line) =>
+          line.kind === "target" && line.id === leaving && line.port === 8080 && line.state === "gone",
+      );
+      const sigterm = at(
+        outcome,
+        (line) =>
+          line.kind === "task" &&
+          line.instanceId === leaving &&
+          line.service === service &&
+          line.status === "STOPPING",
+      );
+      expect(sigterm).to.be.at.least(gone);
+    });
+
+  it("in a group of addresses that a service fills, another port of its task goes first too", async () => {
+    const outcome = await play({
+      ...shop({ load_balancers: [{ target_group: "ingress", container_port: 8080 }] }),
+      timeline: [
+        {
+          at_seconds: 1,
+          register: { addresses: ["10.0.1.1", "10.0.1.2", "10.0.1.3"], target_group: "ingress", port: 9090 },
+        },
+        { at_seconds: 30, terminate: { instance_ids: [leaving] } },
+      ],
+    });
+    expectDrained(outcome, { count: 1 });
+    const gone = at(outcome, (line) => line.kind === "target" && line.port === 9090 && line.state === "gone");
+    expect(sigtermOn(outcome, leaving)).to.be.at.least(gone);
+    expect(linesOf(outcome, "orphaned target deregistered")).to.deep.equal([]);
+  });
+
   it("a service that ECS registers is left to ECS", async () => {
     const outcome = await play(shop({ load_balancers: [{ target_group: "ingress", container_port: 8080 }] }));
     expectDrained(outcome, { count: 1 });

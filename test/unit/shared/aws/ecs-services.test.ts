@@ -18,7 +18,11 @@ describe("ECS: the load balancers of services", () => {
       services: [
         wholeService("web", {
           loadBalancers: [
-            { targetGroupArn: "blue", advancedConfiguration: { alternateTargetGroupArn: "green" } },
+            {
+              targetGroupArn: "blue",
+              containerPort: 8080,
+              advancedConfiguration: { alternateTargetGroupArn: "green" },
+            },
             { loadBalancerName: "classic" },
           ],
           taskSets: [{ loadBalancers: [{ targetGroupArn: "canary" }] }],
@@ -27,14 +31,18 @@ describe("ECS: the load balancers of services", () => {
       ],
     }));
     const found = await port.services("main", ["web", "worker"]);
+    expect(found[0]?.registers).to.deep.equal([
+      { id: "blue", containerPort: 8080 },
+      { id: "green", containerPort: 8080 },
+    ]);
     expect(found.map(({ name, loadBalancers }) => ({ name, loadBalancers }))).to.deep.equal([
       {
         name: "web",
         loadBalancers: [
           { kind: "target", id: "blue" },
           { kind: "target", id: "green" },
-          { kind: "classic", id: "classic" },
           { kind: "target", id: "canary" },
+          { kind: "classic", id: "classic" },
         ],
       },
       { name: "worker", loadBalancers: [] },

@@ -256,9 +256,9 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
     over,
     over,
   ],
-  ["Warmed:Stopped", "it rests in the warm pool", again, warn, warn, active, again, drain, warn],
-  ["Warmed:Running", "it rests in the warm pool, running", again, warn, warn, active, again, drain, warn],
-  ["Warmed:Hibernated", "it rests in the warm pool", again, warn, warn, active, again, drain, warn],
+  ["Warmed:Stopped", "it rests in the warm pool", again, warn, warn, active, active, drain, warn],
+  ["Warmed:Running", "it rests in the warm pool, running", again, warn, warn, active, active, drain, warn],
+  ["Warmed:Hibernated", "it rests in the warm pool", again, warn, warn, active, active, drain, warn],
   ["Warmed:Terminating", "it leaves the warm pool for good", again, again, again, over, over, drain, again],
   [
     "Warmed:Terminating:Wait",
