@@ -172,10 +172,11 @@ export class DamageLedger {
     const left = leftBehind(at, this.#where, releases, this.#facts);
     const unknown = unknownAddresses(at, this.#where, this.#facts);
     const more = [...this.#capacity.open(at), ...this.#lateness.open(at)];
-    const tried = foreignCalls(this.#facts.calls(), (hook) => {
+    const foreign = (hook: string) => {
       const since = this.#foreign.get(hook);
       return since === undefined ? undefined : { since, wasOurs: this.#wereOurs.has(hook) };
-    });
+    };
+    const tried = foreignCalls(this.#facts.calls(), foreign, this.#facts.faultyUntil);
     return [...this.#damage, ...open, ...more, ...left, ...unknown, ...tried].sort((a, b) => a.from - b.from);
   }
 
