@@ -126,7 +126,7 @@ describe("what would have saved what was lost", () => {
       expect(advised, permit).to.match(/^[a-zA-Z'].*[a-z0-9'*]$/);
       expect(advised.split(" ").length, permit).to.be.at.most(30);
     }
-    for (const [what, lost] of table) expect(advice(lost)[0]?.split(" ").length, what).to.be.at.most(35);
+    for (const [what, lost] of table) expect(advice(lost)[0]?.split(" ").length, what).to.be.at.most(30);
   });
 
   it("what has different advice has lines of its own, what has the same shares one", () => {
