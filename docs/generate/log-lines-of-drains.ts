@@ -191,7 +191,7 @@ export const DRAIN_LINES = {
     level: "INFO or WARN",
     from: "both",
     means:
-      "`tasks` are still on the instance: each with its family, ARN, group and who started it. WARN, 45 seconds after the drain began: no service started the task, so ECS does not stop it, and `stop_tasks` does not name it. It holds the drain until it ends, or until `drain_deadline`. INFO: ECS has not begun to stop them after 45 seconds in DRAINING, or they have been stopping for a minute.",
+      "`tasks` are still on the instance: each with its family, ARN, group and who started it. WARN, 45 seconds after the drain began: no service started the task, so ECS does not stop it, and `stop_tasks` does not name it. It holds the drain until it ends, or until `drain_deadline`. Each such task has a line of its own, up to ten of them. `more_tasks` in the last one counts the others. INFO: ECS has not begun to stop them after 45 seconds in DRAINING, or they have been stopping for a minute.",
     todo: "WARN: stop the task, or let it end. If such tasks need not end by themselves, set `stop_tasks: all`, or let whoever starts them name the instance in `startedBy`. INFO: nothing, unless it repeats; see `no progress` beside it.",
   },
   "interruption not proven": {

@@ -90,7 +90,7 @@ export const drainKeys = {
     .optional(oneOf(["all", "named", "warn"]))
     .check(
       z.describe(
-        `What is looked for beyond what is named here. With \`all\`, a drain finds the classic load balancers, target groups and clusters that have the instance, and takes out what is its own. With \`named\`, only what is named counts. With \`warn\`, the log says what \`all\` would find, and nothing of it is taken out. The default is \`${DISCOVER}\`.`,
+        `What is looked for beyond what is named here. With \`all\`, a drain finds the classic load balancers, target groups and clusters that have the instance, and takes out what is its own. With \`named\`, only what is named counts. With \`warn\`, the log says what \`all\` would find, and nothing of it is taken out. What was found is given back after a new root volume. An instance that returns to its warm pool is registered nowhere again: whatever registers it at launch does that. The default is \`${DISCOVER}\`.`,
       ),
     ),
   clusters: z

@@ -15,7 +15,7 @@ type Live = { readonly cluster: string; readonly task: Task; readonly isStoppedB
 
 /**
  * Rule 10. The tasks that hold a drain, by name: a count says neither what they are nor who started them. A task that nobody
- * stops has a line of its own. Those that a service has not stopped yet share one, and so do those that do not end their stop.
+ * stops has a line of its own, and the last of these counts those that have none. Those that a service has not stopped yet share one, and so do those that do not end their stop.
  */
 export function holdingTasks(termination: Termination, observed: Observation, now: number): Warning[] {
   const isOld = (since: number | undefined) => since !== undefined && now - since >= NAMED_AFTER_MS;
@@ -25,8 +25,13 @@ export function holdingTasks(termination: Termination, observed: Observation, no
   const alone = staying.filter(({ task, isStoppedByUs }) => task.service === undefined && !isStoppedByUs);
   // DRAINING leaves such a task alone, so that it still waits for a registration tells nothing of it.
   const named = isOld(memory.begunAt) || isOld(memory.drainingAt) ? alone.slice(0, NAMED_LIMIT) : [];
-  const ofAlone = named.map((each) =>
-    holding([each], { why: "no service started it", stopTasks: settings.stopTasks }, "warn"),
+  const unnamed = alone.length - NAMED_LIMIT;
+  const ofAlone = named.map((each, i) =>
+    holding(
+      [each],
+      { why: "no service started it", stopTasks: settings.stopTasks },
+      { level: "warn", more: i === NAMED_LIMIT - 1 ? unnamed : 0 },
+    ),
   );
   if (!isOld(holdingSince(termination, observed))) return ofAlone;
   return [
@@ -81,11 +86,16 @@ function isBehindTarget({ status }: Task, { registrations }: Observation): boole
 }
 
 function shared(live: readonly Live[], reason: WarningReason): Warning[] {
-  return live.length === 0 ? [] : [{ ...holding(live, reason, "info"), about: reason.why }];
+  return live.length === 0
+    ? []
+    : [{ ...holding(live, reason, { level: "info", more: live.length - NAMED_LIMIT }), about: reason.why }];
 }
 
-function holding(live: readonly Live[], reason: WarningReason, level: Warning["level"]): Warning {
-  const more = live.length - NAMED_LIMIT;
+function holding(
+  live: readonly Live[],
+  reason: WarningReason,
+  { level, more }: { readonly level: Warning["level"]; readonly more: number },
+): Warning {
   return {
     level,
     kind: "held by tasks",

@@ -1,6 +1,6 @@
 import type { Story, StoryLine } from "../kernel/story.ts";
 import { CapacityLedger, type Parts } from "./capacity.ts";
-import type { AllowedBy, Damage, OpenDamage } from "./damage.ts";
+import type { AllowedBy, Damage, OpenDamage, Staying } from "./damage.ts";
 import { delayOf } from "./delays.ts";
 import { foreignCalls } from "./foreign-calls.ts";
 import { Latenesses } from "./lateness.ts";
@@ -17,7 +17,7 @@ import {
   type PermitFacts,
 } from "./permits.ts";
 import type { NamesNow, Scope, ScopeNow, ServiceScope } from "./scope.ts";
-import { type Spot, serves, type TaskThere, type There, Whereabouts } from "./whereabouts.ts";
+import { cameAt, type Spot, serves, type TaskThere, type There, Whereabouts } from "./whereabouts.ts";
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
 
@@ -82,6 +82,8 @@ export type DamageFacts = PermitFacts &
     readonly services: ServiceScope;
     readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
     readonly service: (cluster: string, service: string) => ServiceFacts | undefined;
+    /** Whether a service is a daemon. */
+    readonly isDaemon: (cluster: string, service: string) => boolean;
     /** Whether each new instance of a group registers itself with a target group or a classic load balancer. */
     readonly registersItself: (group: string, place: string) => boolean;
     readonly classic: (name: string) => ClassicFacts | undefined;
@@ -172,10 +174,11 @@ export class DamageLedger {
     const left = leftBehind(at, this.#where, releases, this.#facts);
     const unknown = unknownAddresses(at, this.#where, this.#facts);
     const more = [...this.#capacity.open(at), ...this.#lateness.open(at)];
-    const tried = foreignCalls(this.#facts.calls(), (hook) => {
+    const foreign = (hook: string) => {
       const since = this.#foreign.get(hook);
       return since === undefined ? undefined : { since, wasOurs: this.#wereOurs.has(hook) };
-    });
+    };
+    const tried = foreignCalls(this.#facts.calls(), foreign, this.#facts.faultyUntil);
     return [...this.#damage, ...open, ...more, ...left, ...unknown, ...tried].sort((a, b) => a.from - b.from);
   }
 
@@ -348,15 +351,21 @@ export class DamageLedger {
     for (const spot of this.#where.spotsOf(there)) {
       const delay = delayOf(spot, this.#facts);
       if (delay === undefined || this.#unserved.has(spot)) continue;
+      const lost = this.#lostSpot(there, spot);
       const allowedBy =
-        this.#allowedToGiveUp(this.#where.holderOf(spot.id)) ??
-        this.#allowedAtEnd(there, this.#lostSpot(there, spot));
-      if (spot.state === "registered")
-        this.#open(spot, there, { what: `${nameOf(spot)} sent to it after its end`, allowedBy });
-      else if ((spot.drainingSince ?? 0) + delay > this.#now) {
+        this.#allowedToGiveUp(this.#where.holderOf(spot.id)) ?? this.#allowedAtEnd(there, lost);
+      if (spot.state === "registered") {
+        const what = `${nameOf(spot)} sent to it after its end`;
+        this.#open(spot, there, {
+          what,
+          allowedBy,
+          ...this.#toldOf(instanceId, this.#stayingBehind(there, spot)),
+        });
+      } else if ((spot.drainingSince ?? 0) + delay > this.#now) {
         const to = (spot.drainingSince ?? 0) + delay;
         const what = `it ended while it drained from ${nameOf(spot)}`;
-        this.#damage.push({ kind: "cut", instanceId, what, from: this.#now, to, allowedBy });
+        const more = this.#toldOf(instanceId, "on its way");
+        this.#damage.push({ kind: "cut", instanceId, what, from: this.#now, to, allowedBy, ...more });
       }
     }
     for (const task of there.running) {
@@ -364,8 +373,35 @@ export class DamageLedger {
       const what = `it ended with ${taskText(task)}`;
       const to = this.#now + (this.#facts.needs(task) ?? 0);
       const allowedBy = this.#allowedToGiveUp(task) ?? this.#allowedAtEnd(there, this.#lostTask(task));
-      this.#damage.push({ kind: "cut", instanceId, what, from: this.#now, to, allowedBy });
+      const more = this.#toldOf(instanceId, this.#stayingOf(there, task));
+      this.#damage.push({ kind: "cut", instanceId, what, from: this.#now, to, allowedBy, ...more });
     }
+  }
+
+  // What tells which setting would have saved it.
+  #toldOf(instanceId: string, staying: Staying | undefined): Pick<Damage, "staying" | "drain"> {
+    const scope = this.#holds.get(instanceId)?.scope;
+    return { staying, drain: scope && { stopTasks: scope.isToStop, globalLimit: scope.globalLimit } };
+  }
+
+  #stayingOf({ containerInstances }: There, task: TaskThere): Staying {
+    if (this.#isGoing(task)) return "on its way";
+    const isSilent = [...containerInstances.values()].some(
+      ({ cluster, connected }) => cluster === task.cluster && !connected,
+    );
+    if (isSilent) return "silent agent";
+    if (task.service === undefined) return "standalone";
+    return this.#facts.isDaemon(task.cluster, task.service) ? "daemon" : "service";
+  }
+
+  // What ECS has registered stays for as long as its task does.
+  #stayingBehind(there: There, spot: Spot): Staying | undefined {
+    const task = there.running.find((each) => spot.by === "ecs" && this.#listensAt(each, spot));
+    return task && this.#stayingOf(there, task);
+  }
+
+  #isGoing(task: TaskThere): boolean {
+    return this.#facts.needs(task) !== undefined || task.status === "DEACTIVATING";
   }
 
   #task(line: LineOf<"task">): void {
@@ -480,16 +516,12 @@ export class DamageLedger {
     return this.#facts.scopeOfGroup(group) && this.#facts.noticePolicy(instanceId, this.#now);
   }
 
-  #open(spot: Spot, there: There, { what, allowedBy }: Pick<Damage, "what" | "allowedBy">): void {
-    const { instanceId } = there;
-    this.#unserved.set(spot, {
-      kind: "unserved",
-      instanceId,
-      what,
-      from: this.#now,
-      to: this.#now,
-      allowedBy,
-    });
+  #open(
+    spot: Spot,
+    { instanceId }: There,
+    what: Pick<Damage, "what" | "allowedBy" | "staying" | "drain">,
+  ): void {
+    this.#unserved.set(spot, { kind: "unserved", instanceId, from: this.#now, to: this.#now, ...what });
   }
 
   #closeIfServed(spot: Spot, at: number): void {
@@ -541,7 +573,8 @@ export class DamageLedger {
   #lostSpot(there: There, spot: Spot): Lost {
     const { kind, name, by, state } = spot;
     // Before ECS showed whose address it is, nobody could know where it leads.
-    const since = Math.max(spot.since, this.#where.holderOf(spot.id)?.addressShownAt ?? 0);
+    const shownAt = this.#where.holderOf(spot.id)?.addressShownAt ?? 0;
+    const since = Math.max(spot.since, shownAt, cameAt(there, spot));
     const services = [...there.tasks.values()].filter(({ service }) => service !== undefined);
     const isNamed = ({ permits, targetGroups, loadBalancers }: Scope) =>
       (kind === "target" ? targetGroups : loadBalancers).has(name) ||
@@ -572,7 +605,7 @@ export class DamageLedger {
       cluster: task.cluster,
       isNamed: ({ permits }) => permits.clusters.has(task.cluster),
       isForNextRound: () => false,
-      isGoing: this.#facts.needs(task) !== undefined || task.status === "DEACTIVATING",
+      isGoing: this.#isGoing(task),
       isStandalone: task.service === undefined,
     };
   }

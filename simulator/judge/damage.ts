@@ -1,3 +1,5 @@
+import type { StopTasks } from "./task-stops.ts";
+
 /**
  * What can be lost when instances go.
  *
@@ -37,6 +39,9 @@ export const PERMITS = [
 ] as const;
 export type AllowedBy = (typeof PERMITS)[number];
 
+/** Why a task was not gone in time, or a registration of one: whose it is, or what kept it. */
+export type Staying = "on its way" | "silent agent" | "service" | "daemon" | "standalone";
+
 /** Something that was lost. Times in milliseconds since 1970. */
 export type Damage = {
   readonly kind: DamageKind;
@@ -46,6 +51,10 @@ export type Damage = {
   readonly to: number;
   /** What allows it; undefined where nothing does. */
   readonly allowedBy: AllowedBy | undefined;
+  /** Why it was not gone when its instance ended; undefined where no task says so. */
+  readonly staying?: Staying | undefined;
+  /** What the drain was told to stop, and how long its hook holds an instance at most, in milliseconds. */
+  readonly drain?: { readonly stopTasks: StopTasks; readonly globalLimit: number } | undefined;
 };
 
 /** Damage that may still go on. */

@@ -3,7 +3,7 @@ import type { DamageFacts } from "./damage-ledger.ts";
 import { delayOf } from "./delays.ts";
 import type { Hold, Lost } from "./permits.ts";
 import type { Scope } from "./scope.ts";
-import type { ContainerInstanceThere, Spot, There, Whereabouts } from "./whereabouts.ts";
+import { type ContainerInstanceThere, cameAt, type Spot, type There, type Whereabouts } from "./whereabouts.ts";
 
 /** ECS and the load balancers notice by themselves that an instance has ended within this time, in milliseconds. */
 const NOTICED_MS = 150_000;
@@ -112,7 +112,8 @@ function staleTargets(
   const isStale = (spot: Spot) => at > (spot.drainingSince ?? 0) + (delayOf(spot, facts) ?? 0);
   const stale = where.spotsOf(there).filter((spot) => spot.state === "registered" || isStale(spot));
   return stale.map((spot) => {
-    const { kind, name, id, port, since, by, state } = spot;
+    const { kind, name, id, port, by, state } = spot;
+    const since = Math.max(spot.since, cameAt(there, spot));
     const isNamed: Lost["isNamed"] = ({ targetGroups, loadBalancers }) =>
       (kind === "target" ? targetGroups : loadBalancers).has(name) ||
       [...there.tasks.values()].some(({ cluster, service = "" }) =>

@@ -93,6 +93,11 @@ export function dueAt({ askedAt, begunAt, scope }: Hold): number {
   return Math.min((begunAt ?? askedAt) + patience, askedAt + globalLimit);
 }
 
+// The hook's global limit comes before the drain's own time is over, so that a longer drain_timeout_seconds gives no more of it.
+function isByGlobalLimit(hold: Hold): boolean {
+  return dueAt(hold) === hold.askedAt + hold.scope.globalLimit;
+}
+
 // One of us completed the hook.
 function allowedAtCompletion(there: There, hold: Hold, lost: Lost): AllowedBy | undefined {
   const { at, knownUntil: known } = hold.ended as NonNullable<Hold["ended"]>;
@@ -108,7 +113,7 @@ function allowedAtCompletion(there: There, hold: Hold, lost: Lost): AllowedBy | 
 function allowedByDeadline(there: There, hold: Hold, lost: Lost): AllowedBy | undefined {
   const { at } = hold.ended as NonNullable<Hold["ended"]>;
   if (at < dueAt(hold)) return undefined;
-  if (lost.isGoing) return "drain_timeout_seconds";
+  if (lost.isGoing) return isByGlobalLimit(hold) ? "the hook's own timeout" : "drain_timeout_seconds";
   // In a cluster that may not be changed, nothing makes it leave.
   if (lost.cluster !== undefined && !hold.scope.permits.changeable.has(lost.cluster)) return "clusters";
   const isHeard = [...there.containerInstances.values()].every(({ connected }) => connected);

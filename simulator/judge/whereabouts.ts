@@ -80,6 +80,8 @@ export class There {
   readonly containerInstances = new Map<string, ContainerInstanceThere>();
   /** Its own network interfaces; once it has ended, those that it had last. */
   interfaces: LineOf<"addresses">["interfaces"] = [];
+  /** The same for each time when they changed, in milliseconds since 1970. */
+  readonly interfacesSince: { readonly at: number; readonly interfaces: LineOf<"addresses">["interfaces"] }[] = [];
 
   constructor(instanceId: string) {
     this.instanceId = instanceId;
@@ -217,8 +219,11 @@ export class Whereabouts {
         there.ended = undefined;
       }
     }
-    if (line.kind === "addresses" && line.interfaces.length > 0)
-      this.instance(line.instanceId).interfaces = line.interfaces;
+    if (line.kind === "addresses" && line.interfaces.length > 0) {
+      const there = this.instance(line.instanceId);
+      there.interfaces = line.interfaces;
+      there.interfacesSince.push({ at: line.at, interfaces: line.interfaces });
+    }
     if (line.kind === "interruption") this.instance(line.instanceId).interrupted = true;
     if (line.kind === "message-forged") this.instance(line.instanceId).forgedAt = line.at;
     if (line.kind === "message-lost") this.instance(line.instanceId).messageLostAt = line.at;
@@ -293,8 +298,14 @@ function keyOf(line: LineOf<"target" | "target-healthy" | "classic">): string {
 }
 
 function isOwn(
-  { interfaces }: There,
+  { interfaces }: Pick<There, "interfaces">,
   { id, vpcId }: Pick<Spot, "id"> & Partial<Pick<Spot, "vpcId">>,
 ): boolean {
   return interfaces.some((each) => (vpcId === undefined || each.vpcId === vpcId) && hasAddress(each, id));
+}
+
+/** When an address that a load balancer sends to came to the instance, in milliseconds since 1970; 0 where it always had it, or never. */
+export function cameAt({ interfacesSince }: There, spot: Spot): number {
+  const before = interfacesSince.findLastIndex((each) => !isOwn(each, spot));
+  return before < 0 ? 0 : (interfacesSince[before + 1]?.at ?? 0);
 }

@@ -56,6 +56,8 @@ export function damageFactsOf(
           (own.load_balancers.includes(place) || own.target_groups.some((each) => each.name === place)),
       ),
     service: (cluster, service) => serviceFacts(world, cluster, service),
+    isDaemon: (cluster, service) =>
+      world.clusters.find(cluster)?.services.get(service)?.strategy === "DAEMON",
     classic: (name) => classicFacts(world, name),
     listensAnywhere: ({ cluster, arn, hostPorts }) =>
       hostPorts.length === 0 &&

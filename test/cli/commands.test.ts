@@ -119,7 +119,7 @@ describe("the commands", () => {
   it("start: ends with what was lost, and with what would have saved it, and 3", () => {
     const { status, stdout } = run("start", ...file("cutOff"));
     expect(stdout).to.match(
-      /\nLOST\n.* cut: it ended with a task of worker RUNNING\nALLOWED\n {2}1 by on_timeout: .*\n$/,
+      /\nLOST\n.* cut: it ended with a task of worker RUNNING\nALLOWED\n {2}1 by on_timeout: its time was over, and it was not leaving: its service needs a higher maximumPercent, more room in the cluster, or a lower desired count\n$/,
     );
     expect(status).to.equal(3);
   });

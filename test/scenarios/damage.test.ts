@@ -280,12 +280,46 @@ describe("scenarios: damage", () => {
 
     it("a service's task that nothing lets go, by on_timeout", async () => {
       const stuck = { name: "web", desired_count: 4, maximum_percent: 100 };
+      for (const keys of [{}, { stop_tasks: "all" }]) {
+        const outcome = await play({
+          ...world,
+          clusters: [{ name: "main", services: [stuck] }],
+          functions: functions({ ...named, drain_timeout_seconds: 120, ...keys }),
+        });
+        expect(kinds(outcome)).to.deep.equal(["cut, by on_timeout"]);
+        expect(lossText(outcome)).to.match(/its service needs a higher maximumPercent.*$/);
+      }
+    });
+
+    it("a daemon's task that waits for a service's, by on_timeout: it has a line of its own", async () => {
+      const services = [
+        { name: "agent", scheduling_strategy: "DAEMON" },
+        { name: "web", desired_count: 4, maximum_percent: 100 },
+      ];
+      for (const [stop_tasks, text] of [
+        ["none", "stop_tasks: daemon stops it once all else has left"],
+        ["daemon", "it is stopped once all else has left"],
+      ] as const) {
+        const outcome = await play({
+          ...world,
+          clusters: [{ name: "main", services }],
+          functions: functions({ ...named, drain_timeout_seconds: 120, stop_tasks }),
+        });
+        expect(lossText(outcome)).to.include("its service needs a higher maximumPercent");
+        expect(lossText(outcome)).to.include(
+          `1 by on_timeout: its time was over, and it was not leaving: ${text}`,
+        );
+      }
+    });
+
+    it("a task behind a silent agent, by on_timeout: no setting saves it", async () => {
       const outcome = await play({
         ...world,
-        clusters: [{ name: "main", services: [stuck] }],
-        functions: functions({ ...named, drain_timeout_seconds: 120 }),
+        tasks: [job],
+        timeline: [{ at_seconds: 0, disconnect_agent: { instance_ids: [victim] } }, ...world.timeline],
+        functions: functions({ ...named, drain_timeout_seconds: 120, stop_tasks: "all" }),
       });
-      expect(kinds(outcome)).to.deep.equal(["cut, by on_timeout"]);
+      expect(lossText(outcome)).to.match(/by on_timeout: .*: its agent is silent/);
     });
 
     it("none by nobody where a slow clock wrote down when the drain began", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { parse } from "yaml";
+import { lossText } from "../../cli/loss-text.ts";
 import { expectQuiet, type LogLine, linesOf, type Outcome, play } from "./fixture.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -99,6 +100,14 @@ const examples: Readonly<Record<string, Example>> = {
         file.functions.deregister.input.drain_timeout_seconds = 3600;
       });
       expect(linesOf(cut, "lifecycle action completed")[0]?.held_seconds).to.be.within(3600, 3630);
+      const limited = await playFile("long-drain.yaml", (file) => {
+        file.auto_scaling_groups[0].hooks[0].heartbeat_timeout_seconds = 60;
+      });
+      const [ended] = linesOf(limited, "lifecycle action completed");
+      expect(ended?.setting).to.equal("heartbeat_timeout_seconds");
+      expect(lossText(limited)).to.match(
+        /\n {2}1 by the hook's own timeout: the hook's timeout or global limit ended it: a longer heartbeat timeout of the hook saves it, if drain_timeout_seconds is more than 10797$/,
+      );
       const stopping = await playFile("long-drain.yaml", (file) => {
         file.functions.deregister.input.stop_tasks = "all";
       });

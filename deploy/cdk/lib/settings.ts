@@ -12,7 +12,7 @@ export interface AsgDrainSettings {
   readonly clusterNames?: readonly string[];
   /** ECS clusters that hooks of your own name. The functions may change these too. */
   readonly moreClusters?: readonly string[];
-  /** What is looked for beyond what is named here. With all, a drain finds the classic load balancers, target groups and clusters that have the instance, and takes out what is its own. With named, only what is named counts. With warn, the log says what all would find, and nothing of it is taken out. */
+  /** What is looked for beyond what is named here. With all, a drain finds the classic load balancers, target groups and clusters that have the instance, and takes out what is its own. With named, only what is named counts. With warn, the log says what all would find, and nothing of it is taken out. What was found is given back after a new root volume. An instance that returns to its warm pool is registered nowhere again: whatever registers it at launch does that. */
   readonly discover?: "all" | "named" | "warn";
   /** * allows to drain instances in all clusters that are found. Without it, only clusters that are named, or carry ClusterTag, are changed. */
   readonly clusters?: "*";
@@ -104,7 +104,7 @@ export interface GroupSettings {
   readonly clusterName?: string;
   /** More ECS clusters to look for the instances in, 50 at the most. For more, use clusters or cluster_tag. */
   readonly clusterNames?: readonly string[];
-  /** What is looked for beyond what is named here. With all, a drain finds the classic load balancers, target groups and clusters that have the instance, and takes out what is its own. With named, only what is named counts. With warn, the log says what all would find, and nothing of it is taken out. The default is all. */
+  /** What is looked for beyond what is named here. With all, a drain finds the classic load balancers, target groups and clusters that have the instance, and takes out what is its own. With named, only what is named counts. With warn, the log says what all would find, and nothing of it is taken out. What was found is given back after a new root volume. An instance that returns to its warm pool is registered nowhere again: whatever registers it at launch does that. The default is all. */
   readonly discover?: "all" | "named" | "warn";
   /** * allows to drain instances in all clusters that are found. Without it, only clusters that are named, or carry cluster_tag, are changed. */
   readonly clusters?: "*";

@@ -35,6 +35,7 @@ const OTHERS = [
   "npx serverless deploy",
   "aws autoscaling describe-lifecycle-hooks",
   "drained",
+  "maximumPercent",
   "min_task_count",
   "n_count",
 ];
@@ -98,4 +99,16 @@ describe("the page on trouble", () => {
     for (const [, phrase = ""] of rows)
       expect(LOG_LINES[phrase as keyof typeof LOG_LINES].level, phrase).to.include("WARN");
   });
+});
+
+describe("the pages about a drain that was cut off", () => {
+  for (const page of ["docs/trouble.md", "docs/operations.md"])
+    it(`${page} promises no more of the setting than the log's page, and tells what more time does not help`, () => {
+      const text = textOf(page).replace(/\s+/g, " ");
+      expect(sources).to.include("`setting` what would have given it more time");
+      expect(text).to.match(/`setting` (is what )?would have given it more time/);
+      expect(text).to.not.match(/`setting` (is what )?would have saved/);
+      const [, unhelped = ""] = text.match(/not help (a stuck service.*?stop_tasks.*?all)`/) ?? [];
+      expect(unhelped).to.include("maximumPercent");
+    });
 });

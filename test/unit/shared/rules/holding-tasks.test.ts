@@ -231,4 +231,14 @@ describe("the tasks that hold a drain", () => {
     expect(warning?.fields.more_tasks).to.equal(3);
     expect(held(tasks.slice(0, 10))[0]?.fields).to.not.have.property("more_tasks");
   });
+
+  it("of those that no service started ten are named, and the last line counts the others", () => {
+    const jobs = Array.from({ length: 13 }, (_, i) => job({ arn: `job-${i}` }));
+    const counts = (many: readonly Task[]) => held(many).map(({ fields }) => fields.more_tasks);
+    expect(named(held(jobs)).flatMap(([, , arns]) => arns)).to.deep.equal(
+      jobs.slice(0, 10).map(({ arn }) => arn),
+    );
+    expect(counts(jobs)).to.deep.equal([...Array(9).fill(undefined), 3]);
+    expect(counts(jobs.slice(0, 10))).to.deep.equal(Array(10).fill(undefined));
+  });
 });

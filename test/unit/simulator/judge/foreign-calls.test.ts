@@ -12,6 +12,7 @@ const call = (at: number, action: string, rest: Partial<MadeCall> = {}): MadeCal
   ...rest,
 });
 const read = (at: number, rest: Partial<MadeCall> = {}) => call(at, "DescribeLifecycleHooks", rest);
+const faulty = (_from: number, to: number) => to;
 const heartbeat = call(30, "RecordLifecycleActionHeartbeat");
 
 describe("calls about another's hook", () => {
@@ -25,8 +26,19 @@ describe("calls about another's hook", () => {
   ];
   for (const [why, before, allowedBy] of table) {
     it(`a heartbeat: ${why}`, () => {
-      const found = foreignCalls([...before, heartbeat], () => ({ since: 10, wasOurs: true }));
+      const found = foreignCalls([...before, heartbeat], () => ({ since: 10, wasOurs: true }), faulty);
       expect(found.map((each) => [each.kind, each.allowedBy])).to.deep.equal([["others", allowedBy]]);
     });
   }
+
+  it("a heartbeat of one that has not read the hook since, though no fault kept it from that: by nothing", () => {
+    const asked: number[][] = [];
+    const faultless = (from: number, to: number) => {
+      asked.push([from, to]);
+      return undefined;
+    };
+    const found = foreignCalls([read(5), heartbeat], () => ({ since: 10, wasOurs: true }), faultless);
+    expect(found.map((each) => [each.kind, each.allowedBy])).to.deep.equal([["others", undefined]]);
+    expect(asked).to.deep.equal([[10, 30]]);
+  });
 });
