@@ -3,7 +3,13 @@ import type { DamageFacts } from "./damage-ledger.ts";
 import { delayOf } from "./delays.ts";
 import type { Hold, Lost } from "./permits.ts";
 import type { Scope } from "./scope.ts";
-import { type ContainerInstanceThere, cameAt, type Spot, type There, type Whereabouts } from "./whereabouts.ts";
+import {
+  type ContainerInstanceThere,
+  cameAt,
+  type Spot,
+  type There,
+  type Whereabouts,
+} from "./whereabouts.ts";
 
 /** ECS and the load balancers notice by themselves that an instance has ended within this time, in milliseconds. */
 const NOTICED_MS = 150_000;

@@ -81,7 +81,10 @@ export class There {
   /** Its own network interfaces; once it has ended, those that it had last. */
   interfaces: LineOf<"addresses">["interfaces"] = [];
   /** The same for each time when they changed, in milliseconds since 1970. */
-  readonly interfacesSince: { readonly at: number; readonly interfaces: LineOf<"addresses">["interfaces"] }[] = [];
+  readonly interfacesSince: {
+    readonly at: number;
+    readonly interfaces: LineOf<"addresses">["interfaces"];
+  }[] = [];
 
   constructor(instanceId: string) {
     this.instanceId = instanceId;
