@@ -7,7 +7,9 @@ import {
   STATUS,
   styleOfOutput,
 } from "./operator/command.ts";
+import { doctorJunit } from "./operator/doctor/junit.ts";
 import { type DoctorReport, diagnose } from "./operator/doctor/report.ts";
+import { doctorSarif } from "./operator/doctor/sarif.ts";
 import { doctorText } from "./operator/doctor/text.ts";
 
 const STATUSES = {
@@ -15,7 +17,7 @@ const STATUSES = {
   1: "a check has found an error, or the functions could not be read",
 } as const;
 
-const FORMATS = ["text", "json"] as const;
+const FORMATS = ["text", "json", "junit", "sarif"] as const;
 
 const command = accountCommand(
   "doctor",
@@ -43,8 +45,18 @@ await runCommand("doctor", async () => {
 
 function printed(report: DoctorReport): string {
   const format = options.json ? "json" : options.format;
-  if (format === "json") return `${JSON.stringify(report)}\n`;
-  return doctorText(report, styleOfOutput(), options.verbose ?? false);
+  switch (format) {
+    case "text":
+      return doctorText(report, styleOfOutput(), options.verbose ?? false);
+    case "json":
+      return `${JSON.stringify(report)}\n`;
+    case "junit":
+      return doctorJunit(report);
+    case "sarif":
+      return `${JSON.stringify(doctorSarif(report), null, 2)}\n`;
+    default:
+      return format satisfies never;
+  }
 }
 
 function exitStatusOf({ checks, counts: { error } }: DoctorReport): number {

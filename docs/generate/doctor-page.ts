@@ -55,14 +55,23 @@ ${broken}
 something could not be read or does not exist, and the reason stands beside it. What was not checked is never shown as fine.
 \`--verbose\` shows the checks too that have found nothing.
 
-\`--format json\`, or \`--json\`, prints one line of JSON, which [doctor.schema.json](doctor.schema.json) describes.
+\`--format\` prints it for programs:
+
+| format | for |
+| --- | --- |
+| \`json\`, or \`--json\` | one line of JSON, which [doctor.schema.json](doctor.schema.json) describes |
+| \`junit\` | build servers: a suite a topic, a test a check. An error is a failure, a warning is none, and what was not checked is skipped |
+| \`sarif\` | code hosts: SARIF 2.1.0. Each finding points at \`serverless.yml\`, and is the same alert however often it is found |
+
+    npx asg-drain doctor --format junit > doctor.xml
+    npx asg-drain doctor --format sarif > doctor.sarif
 
 ## What it looks at
 
 It finds the functions by \`--deployment\`, or by \`--stack\` if they are in a stack of another name. All else it finds from there: the
 rules that invoke them and the inputs that these send, the queues and groups that the inputs name, and the roles. Without \`--group\` it
-looks at the groups of terminate's input. What the roles may do is asked of IAM, which simulates their policies. It knows nothing of
-policies of your organization, or of keys.
+looks at the groups of terminate's input. What the roles may do is asked of IAM, which simulates their policies. The policy of a key of
+your own is not looked at.
 
 It looks for rules on the default event bus. If something else invokes your functions, \`schedule-there\` is an error all the same.
 

@@ -996,6 +996,21 @@ describe("asg-drain doctor", function () {
       }
     });
 
+    it("prints JUnit and SARIF, with the same status as text", async () => {
+      account = await serveHealthyAccount(broken);
+      const junit = await account.run("doctor", "--format", "junit");
+      expect(junit.stdout).to.match(
+        /^<\?xml .*\n<testsuites name="asg-drain doctor asg-drain-live" tests="\d+" failures="1"/,
+      );
+      const sarif = await account.run("doctor", "--format", "sarif");
+      const [{ results }] = JSON.parse(sarif.stdout).runs;
+      expect(results.map(({ ruleId }: { ruleId: string }) => ruleId)).to.deep.equal([
+        "concurrency-zero",
+        "queue-visibility",
+      ]);
+      expect([junit.status, sarif.status]).to.deep.equal([1, 1]);
+    });
+
     it("says what it could not read, and 1 where that is the functions", async () => {
       account = await serveHealthyAccount(denied("*"));
       const { stdout, status } = await account.run("doctor");
