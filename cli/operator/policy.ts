@@ -53,6 +53,7 @@ export const DOCTOR_READS = [
   "events:ListTargetsByRule",
   "iam:GetRole",
   "iam:SimulatePrincipalPolicy",
+  "lambda:GetAccountSettings",
   "lambda:GetFunctionConcurrency",
   "lambda:GetFunctionConfiguration",
   "lambda:GetFunctionEventInvokeConfig",

@@ -20,6 +20,7 @@ def test_a_function_is_shown(aws):
     assert json.loads(shown["Environment"]["Variables"]["INPUT"])["lifecycle_queue_name"] == "lifecycle"
     assert "ReservedConcurrentExecutions" not in client.get_function_concurrency(FunctionName=NAME)
     assert client.get_function_event_invoke_config(FunctionName=NAME)["MaximumRetryAttempts"] == 0
+    assert client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"] == 1000
     assert list(client.list_tags(Resource=FUNCTION)["Tags"]) == ["asg-drain-version"]
 
 

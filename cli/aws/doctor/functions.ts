@@ -1,4 +1,5 @@
 import {
+  GetAccountSettingsCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
@@ -6,7 +7,7 @@ import {
   ListEventSourceMappingsCommand,
   ListTagsCommand,
 } from "@aws-sdk/client-lambda";
-import { allItems, fieldsOf } from "../../../shared/aws/answers.ts";
+import { allItems, fieldOf, fieldsOf } from "../../../shared/aws/answers.ts";
 import { call, unless } from "../../../shared/aws/call.ts";
 import type { FunctionShown, MappingShown } from "../../operator/doctor/facts.ts";
 import type { Account } from "../account.ts";
@@ -16,6 +17,8 @@ const CONFIGURATION = "lambda:GetFunctionConfiguration";
 
 /** What the doctor reads of Lambda. Each read throws an AwsCallError. */
 export type FunctionReads = {
+  /** How many executions at once all functions without a reserve share. */
+  readonly unreserved: () => Promise<number>;
   /** Undefined if there is no such function. */
   readonly shown: (name: string) => Promise<FunctionShown | undefined>;
   /** Undefined if none is reserved. */
@@ -30,6 +33,12 @@ export type FunctionReads = {
 export function functionReads({ open }: Pick<Account, "open">): FunctionReads {
   const client = open(LambdaClient);
   return {
+    async unreserved() {
+      const action = "lambda:GetAccountSettings";
+      const answer = await call(action, () => client.send(new GetAccountSettingsCommand({})));
+      const limit = fieldOf(action, answer, "AccountLimit");
+      return fieldOf(action, limit, "UnreservedConcurrentExecutions");
+    },
     async shown(FunctionName) {
       const answer = await unless(isNotFound, () =>
         call(CONFIGURATION, () => client.send(new GetFunctionConfigurationCommand({ FunctionName }))),

@@ -218,6 +218,8 @@ export type Facts = {
   readonly aheadSeconds: Fact<number>;
   /** Undefined where there is no such function. */
   readonly functions: Readonly<Record<FunctionName, Fact<FunctionFacts | undefined>>>;
+  /** How many executions at once all functions of the account without a reserve share. */
+  readonly unreserved: Fact<number>;
   /** Undefined where nothing invokes the function, or with nothing. */
   readonly inputs: Readonly<Record<FunctionName, Fact<Given | undefined>>>;
   /** The drain settings in force: deregister's, and terminate's over them. */

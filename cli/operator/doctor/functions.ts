@@ -102,6 +102,25 @@ export const functionChecks: readonly Check[] = [
     }),
   },
   {
+    id: "concurrency-account",
+    topic: "Functions",
+    title: "the account has concurrency left for the functions",
+    why: "Lambda throttles a tick while other functions run, and drains stand still for that minute",
+    severity: "warning",
+    look: (facts) => {
+      functionIn(facts, "terminate");
+      const left = known(facts.unreserved);
+      return left >= UNRESERVED
+        ? []
+        : [
+            {
+              what: `all functions of the account without a reserve share a concurrency of ${left}`,
+              mend: "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000",
+            },
+          ];
+    },
+  },
+  {
     id: "function-retries",
     topic: "Functions",
     title: "Lambda keeps no late tick",
@@ -132,7 +151,7 @@ export const functionChecks: readonly Check[] = [
       return [
         {
           what: `${deployment}-terminate has logged no run ${since}`,
-          mend: `aws lambda invoke --function-name ${deployment}-terminate --invocation-type DryRun /dev/stdout`,
+          mend: `aws logs tail /aws/lambda/${deployment}-terminate --since 1h`,
         },
       ];
     },
@@ -275,6 +294,9 @@ export const functionChecks: readonly Check[] = [
     },
   },
 ];
+
+/** Lambda itself keeps so much for functions that reserve none. A new account may have less. */
+const UNRESERVED = 100;
 
 /** By how much clocks may differ, in seconds. */
 const CLOCK_SECONDS = 120;

@@ -72,6 +72,7 @@ export async function gather(
     functionOf("terminate"),
     functionOf("scale-tasks"),
   ]);
+  const unreserved = await fact(() => lambda.unreserved());
   const inputs = {
     deregister: inputOf("deregister", deregister),
     terminate: inputOf("terminate", terminate),
@@ -142,6 +143,7 @@ export async function gather(
     ...ofRoles,
     watched,
     stack: shownStack,
+    unreserved,
     region: account.region,
     program: VERSION,
     aheadSeconds: ahead === undefined ? { unread: "AWS has not answered" } : { value: ahead / 1_000 },

@@ -37,6 +37,8 @@ type Given = Pick<LambdaFunction, "name" | "timeoutSeconds" | "environment" | "t
 
 /** The account's functions, as Lambda's reads show them. Nothing here runs. */
 export class LambdaFunctions {
+  /** How many executions at once the account may have (Lambda Developer Guide, "Lambda quotas"). */
+  concurrency = 1_000;
   readonly #functions = new Map<string, LambdaFunction>();
 
   deploy({ role, ...given }: Given): LambdaFunction {

@@ -11,6 +11,18 @@ import {
 
 /** The simulated Lambda: what is deployed. It invokes nothing. */
 export function lambdaService({ functions }: { readonly functions: LambdaFunctions }): Service {
+  const settings = () => {
+    const reserved = functions.all.map(({ reservedConcurrency = 0 }) => reservedConcurrency);
+    const unreserved = functions.concurrency - reserved.reduce((sum, each) => sum + each, 0);
+    return {
+      AccountLimit: {
+        ConcurrentExecutions: functions.concurrency,
+        UnreservedConcurrentExecutions: unreserved,
+      },
+      AccountUsage: { FunctionCount: functions.all.length },
+    };
+  };
+
   const configuration = ({ FunctionName = "" }: lambda.GetFunctionConfigurationRequest) =>
     presentConfiguration(functions.byName(FunctionName));
 
@@ -50,6 +62,7 @@ export function lambdaService({ functions }: { readonly functions: LambdaFunctio
     errors: errorSchemas(lambda),
     invalidParameterCode: "InvalidParameterValueException",
     operations: byName([
+      operation(lambda.GetAccountSettings$, [], settings),
       operation(lambda.GetFunctionConfiguration$, ["FunctionName"], configuration),
       operation(lambda.GetFunctionConcurrency$, ["FunctionName"], concurrency),
       operation(lambda.GetFunctionEventInvokeConfig$, ["FunctionName"], eventInvoke),

@@ -166,6 +166,14 @@ const planted: [string, Changed, string[], RegExp][] = [
     /reserved concurrency of 1/,
   ],
   [
+    "an account that has hardly any concurrency",
+    inWorld(({ functions }) => {
+      functions.concurrency = 10;
+    }),
+    ["concurrency-account"],
+    /without a reserve share a concurrency of 10/,
+  ],
+  [
     "Lambda's own retries",
     terminate((each) => {
       each.eventInvoke = undefined;
@@ -829,7 +837,11 @@ describe("asg-drain doctor", function () {
       const found = troubledIn(report);
       expect(found.map(({ id }) => id)).to.deep.equal(ids);
       expect(found[0]?.findings[0]?.what).to.match(told);
-      for (const { findings } of found) for (const { mend } of findings) expect(mend).to.not.equal("");
+      for (const { findings } of found)
+        for (const { mend } of findings)
+          expect(mend)
+            .to.match(/^\S.{5,}/)
+            .and.not.match(/undefined|\[object|NaN/);
       expect(doctorSchema.parse(report)).to.deep.equal(report);
     });
   }
@@ -840,6 +852,7 @@ describe("asg-drain doctor", function () {
       "lambda:GetFunctionConfiguration",
       ["function-there", "function-timeout", "schedule-there", "sender-roles"],
     ],
+    ["lambda:GetAccountSettings", ["concurrency-account"]],
     ["lambda:GetFunctionConcurrency", ["concurrency-zero", "concurrency-reserved"]],
     ["lambda:GetFunctionEventInvokeConfig", ["function-retries"]],
     ["lambda:ListTags", ["version-same", "version-program"]],
@@ -970,7 +983,7 @@ describe("asg-drain doctor", function () {
       expect(stdout.split("\n").slice(0, 12)).to.deep.equal([
         "asg-drain-live, us-east-1: 1 error, 1 warning",
         "",
-        "✗ Functions    13 of 14 fine",
+        "✗ Functions    14 of 15 fine",
         "  ✗ error concurrency-zero: asg-drain-live-deregister has a reserved concurrency of 0",
         "      Why:  Lambda refuses each invocation, and all drains stand still",
         "      Mend: aws lambda delete-function-concurrency --function-name asg-drain-live-deregister",
