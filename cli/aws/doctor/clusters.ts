@@ -104,11 +104,16 @@ function readService(cluster: string, each: Service): ServiceShown {
     cluster,
     name: field("serviceName"),
     isDaemon: each.schedulingStrategy === "DAEMON",
-    isFargate: each.launchType === "FARGATE",
+    isFargate: each.launchType === "FARGATE" || isOnFargate(each),
     desired: field("desiredCount"),
     minimum: minimumHealthyPercent,
     maximum: maximumPercent,
     definition: each.taskDefinition,
     targetGroups: (each.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
   };
+}
+
+// A service that names capacity providers has no launch type.
+function isOnFargate({ capacityProviderStrategy: all = [] }: Service): boolean {
+  return all.length > 0 && all.every(({ capacityProvider }) => capacityProvider?.startsWith("FARGATE"));
 }

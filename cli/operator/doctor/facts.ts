@@ -244,6 +244,8 @@ export type Facts = {
   readonly scaledServices: Fact<readonly Named<ServiceShown>[]>;
   /** The services of the clusters that are named. */
   readonly services: Fact<readonly ServiceFacts[]>;
+  /** The target groups of these services. */
+  readonly serving: Fact<readonly LoadBalancerShown[]>;
   /** The clusters that have an instance of the groups. */
   readonly hosts: Fact<readonly ClusterShown[]>;
   /** The load balancers that have an instance of the groups, where the functions take out what is named alone. */

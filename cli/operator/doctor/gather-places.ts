@@ -16,7 +16,17 @@ export async function gatherPlaces(
   { settings, groups, inputs }: Before,
   fact: ReadFact,
 ): Promise<
-  Pick<Facts, "clusters" | "hosts" | "services" | "scaledServices" | "loadBalancers" | "having" | "providers">
+  Pick<
+    Facts,
+    | "clusters"
+    | "hosts"
+    | "services"
+    | "serving"
+    | "scaledServices"
+    | "loadBalancers"
+    | "having"
+    | "providers"
+  >
 > {
   const ecs = clusterReads(account);
   const balancers = loadBalancerReads(account);
@@ -66,6 +76,13 @@ export async function gatherPlaces(
       );
     }),
   );
+  const serving = await afterRead(services, (all) =>
+    fact(async () => {
+      const arns = [...new Set(all.flatMap(({ targetGroups }) => targetGroups))];
+      const found = await Promise.all(arns.map((each) => balancers.named("target", each)));
+      return found.filter((each) => each !== undefined);
+    }),
+  );
   const scaledServices = await namedServices(inputs["scale-tasks"], (cluster, name) =>
     fact(async () => (await ecs.servicesNamed(cluster, [name]))[0]),
   );
@@ -94,6 +111,7 @@ export async function gatherPlaces(
     clusters,
     hosts: hosting,
     services,
+    serving,
     scaledServices,
     loadBalancers,
     having,

@@ -1,27 +1,43 @@
 import { settingsOf } from "../../../shared/model/settings.ts";
 import { type Check, known } from "./check.ts";
-import type { Facts, ServiceFacts } from "./facts.ts";
+import type { Facts, LoadBalancerShown, ServiceFacts } from "./facts.ts";
 import { hooksIn } from "./hooks.ts";
 
 /** For how long terminate looks only for lost messages at a time, in minutes: the longest that a hook of 1 h forgives. */
 const SWEEP_MINUTES = 30;
 
-/** How long each part of a drain may take, the longest of each kind, with its name. */
-function longest(facts: Facts): { seconds: number; of: string }[] {
-  const delays = known(facts.loadBalancers).flatMap(({ name, found }) => {
-    const seconds = known(found)?.drainSeconds;
-    return seconds === undefined ? [] : [{ seconds, of: `${name} drains for ${seconds} s` }];
+type Part = { readonly seconds: number; readonly of: string };
+
+/**
+ * The waits that follow one another, of what takes longest: a load balancer of ours drains, or a service's target group does and its
+ * tasks stop after that. Where a task listens behind a registration of ours, both follow one another, which is not counted.
+ */
+function longest({ loadBalancers, services, serving }: Facts): Part[] {
+  const draining = ({ name, drainSeconds = 0 }: LoadBalancerShown): Part => ({
+    seconds: drainSeconds,
+    of: `${name} drains for ${drainSeconds} s`,
   });
-  const stops = known(facts.services)
+  const own = known(loadBalancers).flatMap(({ found }) => {
+    const each = known(found);
+    return each === undefined ? [] : [[draining(each)]];
+  });
+  const groups = known(serving);
+  const ofServices = known(services)
     .filter(({ isFargate }) => !isFargate)
-    .map(({ name, stopSeconds }) => {
+    .map(({ name, targetGroups, stopSeconds }): Part[] => {
       const seconds = known(stopSeconds);
-      return { seconds, of: `tasks of ${name} may take ${seconds} s to stop` };
+      const delays = groups.filter(({ id }) => targetGroups.includes(id)).map(draining);
+      const [delay] = delays.sort((a, b) => b.seconds - a.seconds);
+      return [
+        ...(delay === undefined ? [] : [delay]),
+        { seconds, of: `tasks of ${name} may take ${seconds} s to stop` },
+      ];
     });
-  return [delays, stops].flatMap((all) => {
-    const [most] = [...all].sort((a, b) => b.seconds - a.seconds);
-    return most === undefined ? [] : [most];
-  });
+  return [...own, ...ofServices].sort((a, b) => lengthOf(b) - lengthOf(a))[0] ?? [];
+}
+
+function lengthOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 function canNeverDrain({ isDaemon, isFargate, desired, minimum, maximum }: ServiceFacts): boolean {
@@ -41,7 +57,7 @@ export const timeChecks: readonly Check[] = [
     look: (facts) => {
       const { drainTimeoutSeconds: has, settleSeconds = 0 } = settingsOf(known(facts.settings));
       const parts = longest(facts);
-      const needs = parts.reduce((sum, { seconds }) => sum + seconds, settleSeconds);
+      const needs = lengthOf(parts) + settleSeconds;
       return needs <= has
         ? []
         : [

@@ -82,6 +82,14 @@ const service = (change: Record<string, unknown>) =>
       services: each.services.map((one) => (one.name === "web" ? { ...one, ...change } : one)),
     })),
   }));
+const delays = (secondsOf: (name: string) => number) =>
+  inScenario((scenario) => ({
+    ...scenario,
+    target_groups: scenario.target_groups.map((each) => ({
+      ...each,
+      deregistration_delay_seconds: secondsOf(each.name),
+    })),
+  }));
 const alarms = (change: (world: World["alarms"]) => void) => inWorld(({ alarms }) => change(alarms));
 const withoutAlarm = (part: string) =>
   alarms((all) => {
@@ -721,18 +729,25 @@ const planted: [string, Changed, string[], RegExp][] = [
   ],
   // Times and services
   [
-    "a delay that is longer than the drain",
-    {
-      scenario: (scenario) => ({
-        ...scenario,
-        target_groups: scenario.target_groups.map((each) => ({
-          ...each,
-          deregistration_delay_seconds: 3600,
-        })),
-      }),
-    },
+    "a service whose delay and stop timeout are longer than the drain",
+    delays((name) => (name === "web" ? 3_590 : 60)),
     ["time-drain"],
-    /may need 3630 s \(static drains for 3600 s, tasks of web may take 30 s to stop\), and has 3600 s/,
+    /may need 3620 s \(web drains for 3590 s, tasks of web may take 30 s to stop\), and has 3600 s/,
+  ],
+  [
+    "a delay of our own that is longer than the drain",
+    together(
+      delays((name) => (name === "static" ? 3_600 : 60)),
+      keys({ drain_timeout_seconds: 1_800 }),
+    ),
+    ["time-drain"],
+    /may need 3600 s \(static drains for 3600 s\), and has 1800 s/,
+  ],
+  [
+    "a drain that is shorter than what settles after it",
+    keys({ drain_timeout_seconds: 600, settle_seconds: 900 }),
+    ["time-drain"],
+    /may need 990 s/,
   ],
   [
     "no sweep",
