@@ -18,6 +18,10 @@ const COMMANDS = {
     does: "explains what an instance waits for, or why nobody drains it",
     run: () => import("./explain.ts"),
   },
+  doctor: {
+    does: "checks how everything is deployed, and says how to mend what is wrong",
+    run: () => import("./doctor.ts"),
+  },
   run: {
     does: "drains what the hooks of your groups hold, from a task or a container in place of Lambda",
     run: () => import("./run.ts"),

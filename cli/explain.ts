@@ -2,9 +2,9 @@ import { InvalidArgumentError } from "commander";
 import { withAccount } from "./aws/account.ts";
 import {
   type AccountOptions,
-  accountCommand,
   runCommand,
   STATUS,
+  settingsCommand,
   styleOfOutput,
 } from "./operator/command.ts";
 import { explain } from "./operator/explain.ts";
@@ -16,7 +16,7 @@ const STATUSES = {
   3: "it is stuck",
 } as const;
 
-const command = accountCommand(
+const command = settingsCommand(
   "explain",
   "Explains what an instance waits for, or why nobody drains it.",
   STATUSES,

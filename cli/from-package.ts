@@ -5,9 +5,11 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { unzipSync } from "fflate";
-import { deployedName, type FunctionsOptions } from "../simulator/front/served-functions.ts";
+import { VERSION } from "../shared/base/version.ts";
+import type { FunctionsOptions } from "../simulator/front/served-functions.ts";
 import { roleNamed } from "../simulator/kernel/account.ts";
 import type { Clock } from "../simulator/kernel/clock.ts";
+import { deployedName } from "../simulator/scenario/deployment.ts";
 import { ScenarioError } from "../simulator/scenario/read.ts";
 import { FUNCTIONS, type FunctionName, type Invoke } from "../simulator/scenario/stage.ts";
 import { reportOf } from "./report.ts";
@@ -35,6 +37,7 @@ export function fromPackage(folder: string, speed: number): FunctionsOptions {
   const unpacked = unpack(folder);
   process.once("exit", () => rmSync(unpacked, { recursive: true, force: true }));
   return {
+    version: VERSION,
     reportOf,
     invokeWith: (log) => {
       const write = written(log);

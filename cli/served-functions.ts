@@ -1,3 +1,4 @@
+import { VERSION } from "../shared/base/version.ts";
 import type { FunctionsOptions, WriteLog } from "../simulator/front/served-functions.ts";
 import type { Clock } from "../simulator/kernel/clock.ts";
 import type { FunctionName } from "../simulator/scenario/stage.ts";
@@ -7,6 +8,7 @@ import { reportOf } from "./report.ts";
 /** The functions of this project's source, for a simulator that is served. Their lines go to stderr too, unless `prints` is false. */
 export function fromSource({ prints = true }: { readonly prints?: boolean } = {}): FunctionsOptions {
   return {
+    version: VERSION,
     reportOf,
     invokeWith: (log) => {
       const write = written(log, prints);

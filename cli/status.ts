@@ -1,9 +1,9 @@
 import { withAccount } from "./aws/account.ts";
 import {
   type AccountOptions,
-  accountCommand,
   runCommand,
   STATUS,
+  settingsCommand,
   styleOfOutput,
 } from "./operator/command.ts";
 import { type RegionStatus, type StatusReport, statusOf } from "./operator/status.ts";
@@ -15,7 +15,7 @@ const STATUSES = {
   3: "something is stuck",
 } as const;
 
-const command = accountCommand("status", "Shows each termination that a hook of yours holds.", STATUSES)
+const command = settingsCommand("status", "Shows each termination that a hook of yours holds.", STATUSES)
   .option("--group <name...>", "an Auto Scaling group; all of the Region where none is named")
   .option("--all-regions", "all Regions of the account")
   .parse();

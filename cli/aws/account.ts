@@ -19,11 +19,15 @@ export type Account = {
   /** ECS and load balancers, at a pace that leaves most of the account's calls to others. */
   readonly paced: Pick<Ports, "ecs" | "loadBalancers">;
   readonly logs: LogsPort;
+  /** Makes one more client of the account. Its calls are counted too, and it is closed with the others. */
+  readonly open: <T extends OpenClient>(Client: new (options: object) => T) => T;
   readonly region: string;
   /** The Regions that the account has enabled. Throws an AwsCallError. */
   readonly regions: () => Promise<string[]>;
   /** The time by AWS's clock, in milliseconds since 1970. Before the first answer, it is this machine's. */
   readonly now: () => number;
+  /** By how much this machine's clock is ahead of AWS's, in milliseconds. Undefined before the first answer. */
+  readonly ahead: () => number | undefined;
   /** How many calls were made, each try counted. */
   readonly calls: () => number;
   readonly close: () => void;
@@ -32,6 +36,7 @@ export type Account = {
 type Answer = { readonly response?: { readonly headers?: Readonly<Record<string, string>> } };
 type Middleware = (next: (given: unknown) => Promise<Answer>) => (given: unknown) => Promise<Answer>;
 type Stacked = { readonly middlewareStack: { add: (middleware: Middleware, options: object) => void } };
+type OpenClient = { readonly middlewareStack: object; readonly destroy: () => void };
 
 // A person waits for the answer.
 const HANDLER = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
@@ -62,7 +67,7 @@ async function openAccount({ profile, region }: Where): Promise<Account> {
   const clients = createClients(options);
   const logs = new CloudWatchLogsClient(options);
   const { completions, ...eight } = clients;
-  const all = [...Object.values(eight), logs];
+  const all: OpenClient[] = [];
   // AWS's clock, and when it was told by this machine's: each answer has a header with its time, in whole seconds.
   let told: { readonly aws: number; readonly here: number } | undefined;
   let calls = 0;
@@ -73,9 +78,13 @@ async function openAccount({ profile, region }: Where): Promise<Account> {
     if (Number.isFinite(at)) told = { aws: at, here: Date.now() };
     return answer;
   };
-  // Each client types its stack for its own operations. All answers have headers.
-  for (const client of all as unknown as readonly Stacked[])
-    client.middlewareStack.add(note, { step: "deserialize", priority: "low" });
+  const watch = <T extends OpenClient>(client: T): T => {
+    // Each client types its stack for its own operations. All answers have headers.
+    (client as unknown as Stacked).middlewareStack.add(note, { step: "deserialize", priority: "low" });
+    all.push(client);
+    return client;
+  };
+  for (const client of [...Object.values(eight), logs]) watch(client);
   return {
     clients,
     paced: {
@@ -83,6 +92,7 @@ async function openAccount({ profile, region }: Where): Promise<Account> {
       loadBalancers: loadBalancerPorts(clients, pacedCall(discoveryPace())),
     },
     logs: logsPort(logs),
+    open: (Client) => watch(new Client(options)),
     region: await regionOf(clients, profile),
     regions: async () => {
       const { Regions = [] } = await call("ec2:DescribeRegions", () =>
@@ -91,6 +101,7 @@ async function openAccount({ profile, region }: Where): Promise<Account> {
       return Regions.flatMap(({ RegionName }) => RegionName ?? []).sort();
     },
     now: () => (told === undefined ? Date.now() : told.aws + Math.max(0, Date.now() - told.here - FRESH_MS)),
+    ahead: () => (told === undefined ? undefined : told.here - told.aws),
     calls: () => calls,
     close: () => {
       for (const client of all) client.destroy();

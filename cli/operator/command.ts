@@ -21,10 +21,18 @@ export type AccountOptions = {
 };
 
 /** What a command's own exit statuses mean. */
-type Statuses = Readonly<Record<0 | 1 | 3, string>>;
+type Statuses = Readonly<Record<0 | 1, string>> & { readonly 3?: string };
 
 /** How wide text is where nobody tells, as in a pipe. */
 const WIDTH = 100;
+
+/** A command that looks at an account, with the options of `status` and `explain`: they decide by the functions' settings. */
+export function settingsCommand(name: string, description: string, statuses: Statuses): Command {
+  return accountCommand(name, description, statuses)
+    .option("--hook <name...>", "your lifecycle hook, where the functions' logs cannot be read")
+    .option("--cluster <name...>", "a cluster that may be changed, likewise")
+    .option("--input <json>", "more keys of terminate's input, likewise");
+}
 
 /** A command that looks at an account, with the options that all of them have. */
 export function accountCommand(name: string, description: string, statuses: Statuses): Command {
@@ -37,9 +45,6 @@ export function accountCommand(name: string, description: string, statuses: Stat
     .option("--profile <name>", "the profile of the AWS CLI")
     .option("--region <name>", "the Region")
     .option("--deployment <name>", "the functions' names without what tells them apart", "asg-drain-live")
-    .option("--hook <name...>", "your lifecycle hook, where the functions' logs cannot be read")
-    .option("--cluster <name...>", "a cluster that may be changed, likewise")
-    .option("--input <json>", "more keys of terminate's input, likewise")
     .option("--json", "print one line of JSON")
     .addHelpText("after", ["", "Exit status:", ...told].join("\n"))
     .exitOverride(endUsage);

@@ -1,4 +1,4 @@
-/** What the commands that look at an account read, all of it. */
+/** What `status` and `explain` read, all of it. */
 export const READS = [
   "autoscaling:DescribeAutoScalingGroups",
   "autoscaling:DescribeAutoScalingInstances",
@@ -29,12 +29,55 @@ export const READS = [
 /** What they read of the functions' logs. */
 export const LOG_READS = ["logs:FilterLogEvents"] as const;
 
+/** What the doctor reads, all of it. */
+export const DOCTOR_READS = [
+  "autoscaling:DescribeAutoScalingGroups",
+  "autoscaling:DescribeLifecycleHooks",
+  "cloudformation:DescribeStacks",
+  "cloudformation:ListStackResources",
+  "cloudwatch:DescribeAlarmsForMetric",
+  "ecs:DescribeCapacityProviders",
+  "ecs:DescribeClusters",
+  "ecs:DescribeServices",
+  "ecs:DescribeTaskDefinition",
+  "ecs:ListClusters",
+  "ecs:ListContainerInstances",
+  "ecs:ListServices",
+  "elasticloadbalancing:DescribeLoadBalancerAttributes",
+  "elasticloadbalancing:DescribeLoadBalancers",
+  "elasticloadbalancing:DescribeTargetGroupAttributes",
+  "elasticloadbalancing:DescribeTargetGroups",
+  "elasticloadbalancing:DescribeTargetHealth",
+  "events:DescribeRule",
+  "events:ListRuleNamesByTarget",
+  "events:ListTargetsByRule",
+  "iam:GetRole",
+  "iam:SimulatePrincipalPolicy",
+  "lambda:GetAccountSettings",
+  "lambda:GetFunctionConcurrency",
+  "lambda:GetFunctionConfiguration",
+  "lambda:GetFunctionEventInvokeConfig",
+  "lambda:ListEventSourceMappings",
+  "lambda:ListTags",
+  "sqs:GetQueueAttributes",
+  "sqs:GetQueueUrl",
+] as const;
+
+/** The least that whoever runs `doctor` must be allowed, as an IAM policy. */
+export function doctorPolicy(deployment: string): object {
+  return policyOf(DOCTOR_READS, deployment);
+}
+
 /** The least that whoever runs `status` and `explain` must be allowed, as an IAM policy. */
 export function operatorPolicy(deployment: string): object {
+  return policyOf(READS, deployment);
+}
+
+function policyOf(reads: readonly string[], deployment: string): object {
   return {
     Version: "2012-10-17",
     Statement: [
-      { Effect: "Allow", Action: [...READS], Resource: "*" },
+      { Effect: "Allow", Action: [...reads], Resource: "*" },
       {
         Effect: "Allow",
         Action: [...LOG_READS],

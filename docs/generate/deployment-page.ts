@@ -34,6 +34,7 @@ ${THIRTY_GROUPS.replace(/^/gm, "    ").replace(/ +$/gm, "").trimEnd()}
 4. Terminate one instance of a group, and read what the functions would do: lines with \`dry run\` in the log. In a dry run nobody prolongs
    the hook, and the instance waits for the hook's whole timeout.
 5. Set \`dry_run\` to false, and deploy again.
+6. Check all that is deployed: \`npm run asg-drain -- doctor\` ([doctor.md](doctor.md)).
 
 To add a group, add its line and deploy. The order of the lines means nothing: no hook is replaced by another order.
 

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { allowClosedPipes } from "../../cli/closed-pipes.ts";
+import { doctorSchema } from "../../cli/operator/doctor/report.ts";
 import { explanationSchema } from "../../cli/operator/explain.ts";
 import { statusSchema } from "../../cli/operator/status.ts";
 import { reportSchema } from "../../cli/report.ts";
@@ -11,6 +12,7 @@ import { attacksPage } from "./attacks-page.ts";
 import { cdkSettings } from "./cdk-settings.ts";
 import { costsPage } from "./costs-page.ts";
 import { deploymentPage } from "./deployment-page.ts";
+import { doctorPage } from "./doctor-page.ts";
 import { drainPicture } from "./drain-picture.ts";
 import { eventSchema } from "./events.ts";
 import { eventsPage } from "./events-page.ts";
@@ -39,6 +41,8 @@ const pages: Record<string, string> = {
   "deployment.md": deploymentPage(),
   "../deploy/cdk/lib/settings.ts": cdkSettings(),
   "../deploy/terraform/variables.tf": terraformVariables(),
+  "doctor.md": await doctorPage(),
+  "doctor.schema.json": `${JSON.stringify(z.toJSONSchema(doctorSchema), null, 2)}\n`,
   "drain.svg": await drainPicture(),
   "events.md": eventsPage(),
   "event.schema.json": `${JSON.stringify(z.toJSONSchema(eventSchema), null, 2)}\n`,

@@ -87,6 +87,10 @@ ${indented(JSON.stringify(operatorPolicy("asg-drain-live"), null, 2))}
 
 \`ec2:DescribeRegions\` is for \`--all-regions\` alone.
 
+## Is everything deployed well?
+
+\`asg-drain doctor\` checks that, before an instance hangs: [doctor.md](doctor.md).
+
 ## All options
 
 ${shown(stuck[3])}

@@ -5,12 +5,16 @@ import type { Clock } from "../kernel/clock.ts";
 import { dropWhile, type Past } from "../kernel/past.ts";
 import { applicationAutoScalingService } from "../services/application-autoscaling/operations.ts";
 import { autoScalingService } from "../services/autoscaling/operations.ts";
+import { cloudFormationService } from "../services/cloudformation/operations.ts";
+import { cloudWatchService } from "../services/cloudwatch/operations.ts";
 import { ec2Service } from "../services/ec2/operations.ts";
 import { ecsService } from "../services/ecs/operations.ts";
 import { taskInterfaces } from "../services/ecs/task-interfaces.ts";
 import { elbService } from "../services/elb/operations.ts";
 import { elbv2Service } from "../services/elbv2/operations.ts";
 import { eventBridgeService } from "../services/eventbridge/operations.ts";
+import { iamService } from "../services/iam/operations.ts";
+import { lambdaService } from "../services/lambda/operations.ts";
 import { logsService } from "../services/logs/operations.ts";
 import { sqsService } from "../services/sqs/operations.ts";
 import { World } from "../services/world.ts";
@@ -40,7 +44,7 @@ export type RecordedCall = {
   readonly at: number;
   readonly caller: string;
   /** Such as `ecs:ListTasks`; the prefixes are sqs, ecs, elb, elbv2, autoscaling, ec2,
-   * application-autoscaling, events and logs. */
+   * application-autoscaling, events, logs, lambda, iam, cloudwatch and cloudformation. */
   readonly action: string;
   readonly input: unknown;
   /** The error's code and text, where it was answered with one. */
@@ -99,6 +103,10 @@ export class Simulation implements Past {
       applicationAutoScalingService(this.world),
       eventBridgeService(this.world),
       logsService(this.world),
+      lambdaService(this.world),
+      iamService(this.world),
+      cloudWatchService(this.world),
+      cloudFormationService(this.world),
     ];
   }
 
@@ -225,10 +233,15 @@ export function servedActions(): string[] {
 }
 
 function unknownRequest(request: WireRequest, requestId: string): WireResponse {
-  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling, EC2, Application Auto Scaling, EventBridge and CloudWatch Logs; this request is for none of them: ${request.method} ${request.path}`;
+  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling, EC2, Application Auto Scaling, EventBridge, CloudWatch Logs, CloudWatch, Lambda, IAM and CloudFormation. This request is for none of them: ${request.method} ${request.path}`;
   return {
     status: 400,
-    headers: { "content-type": "application/json", "x-amzn-requestid": requestId },
-    body: JSON.stringify({ __type: "NotSimulated", message }),
+    // A client that speaks REST looks for the error in a header, and for its text under another key.
+    headers: {
+      "content-type": "application/json",
+      "x-amzn-requestid": requestId,
+      "x-amzn-errortype": "NotSimulated",
+    },
+    body: JSON.stringify({ __type: "NotSimulated", message, Message: message }),
   };
 }

@@ -158,6 +158,7 @@ function denial({ name, protocol }: Service, operation: string): AwsError {
     return new AwsError("UnauthorizedOperation", text, 403);
   }
   // SQS still answers with the code and the status of its Query protocol.
+  if (protocol.kind === "rest") return new AwsError("AccessDeniedException", message, 403);
   return protocol.kind === "json" && !protocol.queryCompatible
     ? new AwsError("AccessDeniedException", message, 400)
     : new AwsError("AccessDenied", message, 403);
@@ -167,6 +168,7 @@ function denial({ name, protocol }: Service, operation: string): AwsError {
 function expiry({ protocol }: Service): AwsError {
   const message = "The security token included in the request is expired";
   if (protocol.kind === "ec2") return new AwsError("RequestExpired", message, 400);
+  if (protocol.kind === "rest") return new AwsError("ExpiredTokenException", message, 403);
   return protocol.kind === "json"
     ? new AwsError("ExpiredTokenException", message, 400)
     : new AwsError("ExpiredToken", message, 403);
@@ -174,5 +176,7 @@ function expiry({ protocol }: Service): AwsError {
 
 function throttling({ protocol }: Service): AwsError {
   if (protocol.kind === "ec2") return new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
+  // Lambda's model has the error.
+  if (protocol.kind === "rest") return new AwsError("TooManyRequestsException", "Rate Exceeded.", 429);
   return new AwsError(protocol.kind === "json" ? "ThrottlingException" : "Throttling", "Rate exceeded", 400);
 }

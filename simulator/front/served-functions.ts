@@ -2,6 +2,7 @@ import type { Simulation } from "../cloud/simulation.ts";
 import { DamageLedger } from "../judge/damage-ledger.ts";
 import type { ScaledClock } from "../kernel/scaled-clock.ts";
 import { damageFactsOf } from "../scenario/damage-facts.ts";
+import { deployedName, deployFunctions } from "../scenario/deployment.ts";
 import { planEndOfFaults } from "../scenario/fault-timeline.ts";
 import { type Played, playedSoFar } from "../scenario/play.ts";
 import type { Scenario } from "../scenario/schema.ts";
@@ -10,8 +11,6 @@ import { FUNCTIONS, type FunctionName, type Invoke, type Stage, stage } from "..
 /** How often the world catches up with the clock, so that the judge sees it as it is, in milliseconds. */
 const CATCH_UP_MS = 1_000;
 
-/** What Lambda knows a function as, as the template names it. */
-export const deployedName = (name: FunctionName) => `asg-drain-live-${name}`;
 const logGroupOf = (name: FunctionName) => `/aws/lambda/${deployedName(name)}`;
 
 /** A log line of a function, at a time in milliseconds since 1970. */
@@ -21,6 +20,8 @@ export type WriteLog = (name: FunctionName, line: string) => void;
 export type FunctionsOptions = {
   /** Makes what runs an invocation. `log` takes each line that a function writes. */
   readonly invokeWith: (log: WriteLog) => Invoke;
+  /** The version that the functions' tags and their stack have. */
+  readonly version: string;
   /** What `GET /_simulator/report` answers. */
   readonly reportOf: (played: Played) => unknown;
 };
@@ -39,7 +40,7 @@ export type ServedFunctions = {
  */
 export function serveFunctions(
   scenario: Scenario,
-  { invokeWith, reportOf }: FunctionsOptions,
+  { invokeWith, reportOf, version }: FunctionsOptions,
   { clock, origin }: { readonly clock: ScaledClock; readonly origin: string },
 ): ServedFunctions {
   let simulation: Simulation | undefined;
@@ -52,6 +53,8 @@ export function serveFunctions(
   simulation = staged.simulation;
   const { world } = simulation;
   for (const name of FUNCTIONS) world.logGroups.create(logGroupOf(name));
+  const { functions } = scenario;
+  if (functions) deployFunctions(world, { ...scenario, functions }, staged.inputs, version);
   const ledger = new DamageLedger(world.story, damageFactsOf(scenario, staged, FUNCTIONS));
   planEndOfFaults(simulation, scenario, startedAt, staged.lambda);
   let isOver = false;

@@ -6,6 +6,8 @@ import { type RandomSource, randomSource } from "../kernel/random.ts";
 import { Story } from "../kernel/story.ts";
 import { ScalableTargets } from "./application-autoscaling/scalable-targets.ts";
 import { Groups } from "./autoscaling/groups.ts";
+import { Stacks } from "./cloudformation/stacks.ts";
+import { Alarms } from "./cloudwatch/alarms.ts";
 import { Instances } from "./ec2/instances.ts";
 import { Clusters } from "./ecs/clusters.ts";
 import { ClassicLoadBalancers } from "./elb/load-balancers.ts";
@@ -13,6 +15,9 @@ import { TargetGroups } from "./elbv2/target-groups.ts";
 import { EventBuses } from "./eventbridge/event-buses.ts";
 import { EventRules } from "./eventbridge/event-rules.ts";
 import { lifecycleEvent } from "./eventbridge/lifecycle-events.ts";
+import { Schedules } from "./eventbridge/schedules.ts";
+import { Roles } from "./iam/roles.ts";
+import { LambdaFunctions } from "./lambda/functions.ts";
 import { LogGroups } from "./logs/log-groups.ts";
 import { ManagedDraining } from "./managed-draining.ts";
 import { Topics } from "./sns/topics.ts";
@@ -38,6 +43,11 @@ export class World implements Past {
   readonly eventBuses: EventBuses;
   readonly scalableTargets: ScalableTargets;
   readonly logGroups: LogGroups;
+  readonly functions = new LambdaFunctions();
+  readonly schedules = new Schedules();
+  readonly roles = new Roles();
+  readonly alarms = new Alarms();
+  readonly stacks = new Stacks();
 
   /** An empty account at a time in milliseconds since 1970. All that is random in it comes from the seed. */
   constructor(startsAt: number, seed: number | string) {

@@ -5,7 +5,7 @@ import type { Operation, Service } from "./operation.ts";
 
 type Structure = { [member: string]: unknown };
 
-/** The protocol that a value came in. JSON has numbers and booleans; Query has only text; EC2 has other names. */
+/** The protocol that a value came in. JSON has numbers and booleans; Query and REST have only text; EC2 has other names. */
 type Source = Service["protocol"]["kind"];
 
 /**
@@ -137,7 +137,7 @@ function find(
   key: string,
   source: Source,
 ): [string, NormalizedSchema | undefined] {
-  if (source === "json") return [key, members.get(key)];
+  if (source === "json" || source === "rest") return [key, members.get(key)];
   for (const [name, member] of members) if (queryName(name, member, source) === key) return [name, member];
   return [key, undefined];
 }

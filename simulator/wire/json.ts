@@ -28,11 +28,15 @@ export function writeJson(
   output: unknown,
   requestId: string,
 ): WireResponse {
+  return { status: 200, headers: headers(service, requestId), body: writeBody(operation, output) };
+}
+
+/** An operation's output as JSON. */
+export function writeBody({ schema }: Operation, output: unknown): string {
   const serializer = codec.createSerializer();
-  serializer.write(operation.schema[5] as never, output ?? {});
+  serializer.write(schema[5] as never, output ?? {});
   const json = serializer.flush();
-  const body = typeof json === "string" ? json : new TextDecoder().decode(json);
-  return { status: 200, headers: headers(service, requestId), body: body || "{}" };
+  return (typeof json === "string" ? json : new TextDecoder().decode(json)) || "{}";
 }
 
 /** An AWS JSON error. A service that once used Query also names the old code in a header. */

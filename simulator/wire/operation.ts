@@ -35,7 +35,7 @@ export function operation<Input, Output>(
 
 /** A simulated service: its protocol and its operations. */
 export type Service = {
-  /** The prefix of its actions in IAM and in the log of calls: sqs, ecs, elb, elbv2, autoscaling, ec2, application-autoscaling, events, logs. */
+  /** The prefix of its actions in IAM and in the log of calls: sqs, ecs, elb, elbv2, autoscaling, ec2, application-autoscaling, events, logs, lambda, iam, cloudwatch, cloudformation. */
   readonly name: string;
   readonly protocol:
     | {
@@ -44,7 +44,9 @@ export type Service = {
         readonly target: string;
         readonly queryCompatible: boolean;
       }
-    | { readonly kind: "query" | "ec2"; readonly version: string; readonly namespace: string };
+    | { readonly kind: "query" | "ec2"; readonly version: string; readonly namespace: string }
+    /** `all` has the operations that are not served too: a path alone names one. */
+    | { readonly kind: "rest"; readonly all: readonly StaticOperationSchema[] };
   /** The modelled errors by shape name, from the SDK's schemas. */
   readonly errors: ReadonlyMap<string, StaticErrorSchema>;
   /** The error code for a parameter that is missing or of the wrong kind. */

@@ -87,7 +87,7 @@ export function answerXml(status: number, body: string, requestId: string): Wire
 
 /** The XML namespace of a service that speaks Query. */
 export function namespaceOf(service: Service): string {
-  return service.protocol.kind === "json" ? "" : service.protocol.namespace;
+  return "namespace" in service.protocol ? service.protocol.namespace : "";
 }
 
 /** Escapes text for the inside of an XML element. */

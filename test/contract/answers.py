@@ -24,25 +24,26 @@ INTEGER = re.compile(r"-?\d+")
 def problems_of_answer(operation, response):
     """What is wrong with the answer to a call that succeeded; `response` is botocore's response dictionary."""
     metadata = operation.service_model.metadata
-    yield from problems_of_headers(metadata, response)
-    if metadata["protocol"] == "json":
+    protocol = operation.service_model.resolved_protocol
+    yield from problems_of_headers(operation, response)
+    if protocol in ("json", "rest-json"):
         body = json.loads(response["body"] or b"{}")
         if operation.output_shape is not None:
             yield from _json(operation.output_shape, body, "")
         elif body:
             yield f"an operation without output answers {body}"
-    elif metadata["protocol"] == "ec2":
+    elif protocol == "ec2":
         yield from _ec2_answer(operation, metadata["xmlNamespace"], response["body"])
     else:
         yield from _query_answer(operation, metadata["xmlNamespace"], response["body"])
 
 
-def problems_of_headers(metadata, response):
+def problems_of_headers(operation, response):
     """What is wrong with the headers of any answer."""
     headers = response["headers"]
-    kind = (
-        f"application/x-amz-json-{metadata['jsonVersion']}" if metadata["protocol"] == "json" else "text/xml"
-    )
+    metadata = operation.service_model.metadata
+    kinds = {"json": f"application/x-amz-json-{metadata.get('jsonVersion')}", "rest-json": "application/json"}
+    kind = kinds.get(operation.service_model.resolved_protocol, "text/xml")
     if headers.get("content-type") != kind:
         yield f"the content type is {headers.get('content-type')}, not {kind}"
     if not headers.get("x-amzn-requestid"):

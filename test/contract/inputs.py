@@ -36,6 +36,14 @@ def lacking_one(shape, known, path=""):
                 yield lacking, {"x": value}
 
 
+def in_path(shape):
+    """What a request cannot be sent without: the parameters that stand in its path, where the protocol is REST."""
+    members = {} if shape is None else shape.members
+    return {
+        name: _dummy(each) for name, each in members.items() if each.serialization.get("location") == "uri"
+    }
+
+
 def with_one(shape, path="", within=()):
     """Pairs of a parameter's path and an input that has nothing but it, for every parameter that has no parts."""
     # A structure that holds its own kind again holds nothing new there.

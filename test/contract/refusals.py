@@ -64,6 +64,17 @@ COMMON_CODES = {
         "ValidationException": 400,
     },
     "logs": {"InternalFailure": 500, "SerializationException": 400, "ThrottlingException": 400},
+    "lambda": {"AccessDeniedException": 403, "InternalFailure": 500, "TooManyRequestsException": 429},
+    "iam": {"AccessDenied": 403, "InternalFailure": 500, "Throttling": 400, "ValidationError": 400},
+    "monitoring": {
+        "AccessDenied": 403,
+        "InternalFailure": 500,
+        "InvalidParameterValue": 400,
+        "MissingParameter": 400,
+        "SerializationException": 400,
+        "ThrottlingException": 400,
+    },
+    "cloudformation": {"AccessDenied": 403, "InternalFailure": 500, "Throttling": 400, "ValidationError": 400},
     # EC2's model lists no error at all ("Error codes" of its developer guide).
     "ec2": {
         "FilterLimitExceeded": 400,
@@ -95,10 +106,13 @@ def refusal(call, **parameters):
 def problems_of_refusal(operation, response):
     """What is wrong with the answer to a call that was refused; `response` is botocore's response dictionary."""
     metadata = operation.service_model.metadata
-    yield from problems_of_headers(metadata, response)
-    if metadata["protocol"] == "json":
+    protocol = operation.service_model.resolved_protocol
+    yield from problems_of_headers(operation, response)
+    if protocol == "json":
         error = _json_error(response)
-    elif metadata["protocol"] == "ec2":
+    elif protocol == "rest-json":
+        error = _rest_error(response)
+    elif protocol == "ec2":
         error = yield from _ec2_error(response["body"])
     else:
         error = yield from _query_error(metadata, response["body"])
@@ -136,6 +150,11 @@ def _json_error(response):
     code = body["__type"].rsplit("#", 1)[-1]
     code, _, side = response["headers"].get("x-amzn-query-error", f"{code};").partition(";")
     return {"code": code, "side": side or None, "message": body.get("message")}
+
+
+def _rest_error(response):
+    code = response["headers"].get("x-amzn-errortype")
+    return {"code": code, "side": None, "message": json.loads(response["body"]).get("Message")}
 
 
 def _query_error(metadata, body):

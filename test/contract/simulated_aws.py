@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 
 import boto3
+import botocore.model
 from botocore.config import Config
 
 from answers import problems_of_answer
@@ -15,7 +16,15 @@ from refusals import problems_of_refusal
 SCENARIOS = PROJECT / "test" / "contract" / "scenarios"
 
 # The names of the simulator's services are boto3's.
-SERVICES = ("sqs", "ecs", "elb", "elbv2", "autoscaling", "ec2", "application-autoscaling", "events", "logs")
+SERVICES = (
+    *("sqs", "ecs", "elb", "elbv2", "autoscaling", "ec2", "application-autoscaling", "events", "logs"),
+    *("lambda", "iam", "cloudwatch", "cloudformation"),
+)
+
+# boto3 speaks CBOR with CloudWatch by preference, and the SDK of the functions JSON, which is simulated.
+botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS = tuple(
+    each for each in botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS if "cbor" not in each
+)
 
 
 class SimulatedAws:

@@ -17,9 +17,15 @@ SOME_OPERATION = {
     "application-autoscaling": "DescribeScalableTargets",
     "events": "PutEvents",
     "logs": "FilterLogEvents",
+    "lambda": "ListEventSourceMappings",
+    "iam": "GetRole",
+    "cloudwatch": "DescribeAlarmsForMetric",
+    "cloudformation": "DescribeStacks",
 }
 NEEDED = {
     "logs": {"logGroupName": "none"},
+    "iam": {"RoleName": "none"},
+    "cloudwatch": {"MetricName": "none", "Namespace": "none"},
     "application-autoscaling": {"ServiceNamespace": "ecs"},
     "events": {"Entries": [{"Source": "test", "DetailType": "any", "Detail": "{}"}]},
 }
@@ -59,6 +65,18 @@ EXPECTED = {
         "throttle": ("ThrottlingException", 400),
         "fail": ("InternalFailure", 500),
     },
+    "lambda": {
+        "deny": ("AccessDeniedException", 403),
+        "throttle": ("TooManyRequestsException", 429),
+        "fail": ("InternalFailure", 500),
+    },
+    "cloudwatch": {
+        "deny": ("AccessDenied", 403),
+        "throttle": ("ThrottlingException", 400),
+        "fail": ("InternalFailure", 500),
+    },
+    "iam": QUERY_CODES,
+    "cloudformation": QUERY_CODES,
     "elb": QUERY_CODES,
     "elbv2": QUERY_CODES,
     "autoscaling": QUERY_CODES,
@@ -87,6 +105,10 @@ def answers(aws):
     logs = clients.pop("logs")
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
         logs.filter_log_events(**NEEDED["logs"])
+    # Nor has it a role.
+    iam = clients.pop("iam")
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_role(**NEEDED["iam"])
     for service, client in clients.items():
         getattr(client, xform_name(SOME_OPERATION[service]))(**NEEDED.get(service, {}))
     return found

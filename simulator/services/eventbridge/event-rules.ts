@@ -43,6 +43,10 @@ export class EventRules {
     this.#rules.push(rule);
   }
 
+  get all(): readonly EventRule[] {
+    return this.#rules;
+  }
+
   /** Puts a notice on the bus. Each rule's queue gets the whole event; if the queue is gone by then, it is lost. */
   put(notice: Notice): void {
     const { agenda, random } = this.#world;
@@ -88,6 +92,19 @@ export class EventRules {
           queues.deliver(queue, body, serviceNamed("events", arn("events", `rule/${name}`))),
     );
   }
+}
+
+/** A rule's pattern, as EventBridge has it. */
+export function patternOf({ of, hooks, groups }: EventRule): Readonly<Record<string, unknown>> {
+  if (of === "notices") return { source: ["aws.ec2", "aws.health"] };
+  return {
+    source: ["aws.autoscaling"],
+    "detail-type": [TERMINATING],
+    detail: {
+      ...(hooks ? { LifecycleHookName: hooks } : {}),
+      ...(groups ? { AutoScalingGroupName: groups } : {}),
+    },
+  };
 }
 
 function matches(rule: EventRule, { source, detailType, detail }: BusEvent): boolean {

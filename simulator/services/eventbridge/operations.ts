@@ -3,6 +3,9 @@ import { objectIn } from "../../kernel/json.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import type { EventBuses } from "./event-buses.ts";
+import type { EventRules } from "./event-rules.ts";
+import { ruleOperations } from "./rule-operations.ts";
+import type { Schedules } from "./schedules.ts";
 
 /** The limits of a call (Amazon EventBridge User Guide, "Sending events with PutEvents", and its model). */
 const ENTRIES = 10;
@@ -12,8 +15,13 @@ const TIME_BYTES = 14;
 
 type Entry = eventBridge.PutEventsRequestEntry;
 
-/** The simulated EventBridge: events are put on buses, and nothing is done with them. */
-export function eventBridgeService({ eventBuses }: { readonly eventBuses: EventBuses }): Service {
+/** The simulated EventBridge: events are put on buses, and nothing is done with them. Rules are read. */
+export function eventBridgeService(world: {
+  readonly eventBuses: EventBuses;
+  readonly eventRules: EventRules;
+  readonly schedules: Schedules;
+}): Service {
+  const { eventBuses } = world;
   const put = ({ Entries = [] }: eventBridge.PutEventsRequest, { now }: Call) => {
     if (Entries.length < 1 || Entries.length > ENTRIES) {
       const least = Entries.length < 1;
@@ -49,7 +57,7 @@ export function eventBridgeService({ eventBuses }: { readonly eventBuses: EventB
     protocol: { kind: "json", version: "1.1", target: "AWSEvents", queryCompatible: false },
     errors: errorSchemas(eventBridge),
     invalidParameterCode: "ValidationException",
-    operations: byName([operation(eventBridge.PutEvents$, entry, put)]),
+    operations: byName([operation(eventBridge.PutEvents$, entry, put), ...ruleOperations(world)]),
   };
 }
 

@@ -19,7 +19,7 @@ const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined
 };
 
 // Attributes that SQS has, and no simulated queue ever has a value of.
-const UNSET = ["RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"];
+const UNSET = ["RedriveAllowPolicy", "KmsDataKeyReusePeriodSeconds"];
 
 /** The simulated SQS: standard queues, AWS JSON 1.0. `origin` is what its queue URLs begin with. */
 export function sqsService(world: SqsWorld, clock: Clock, origin: string): Service {
@@ -207,7 +207,7 @@ function isWanted(name: string, wanted: readonly string[]): boolean {
 }
 
 function attributesOf(queue: Queue, names: readonly string[]): Record<string, string> {
-  const { redrive, policy, ...settings } = queue.attributes;
+  const { redrive, policy, encryption, ...settings } = queue.attributes;
   const counts = queue.counts();
   const all: Record<string, string | undefined> = {
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
@@ -217,7 +217,8 @@ function attributesOf(queue: Queue, names: readonly string[]): Record<string, st
     ApproximateNumberOfMessages: String(counts.visible),
     ApproximateNumberOfMessagesNotVisible: String(counts.inFlight),
     ApproximateNumberOfMessagesDelayed: String(counts.delayed),
-    SqsManagedSseEnabled: "true",
+    SqsManagedSseEnabled: String(encryption === "sqs"),
+    KmsMasterKeyId: typeof encryption === "object" ? encryption.key : undefined,
     Policy: policy?.text,
     RedrivePolicy:
       redrive &&

@@ -20,6 +20,8 @@ export type QueueAttributes = {
   MaximumMessageSize: number;
   redrive: { targetArn: string; maxReceiveCount: number } | undefined;
   policy: Policy | undefined;
+  /** The KMS key that encrypts it, or whether SQS does so with a key of its own. */
+  encryption: { readonly key: string } | "sqs" | "none";
 };
 
 export type Message = {

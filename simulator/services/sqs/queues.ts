@@ -24,10 +24,15 @@ const DEFAULTS: QueueAttributes = {
   MaximumMessageSize: SIZE_LIMIT,
   redrive: undefined,
   policy: undefined,
+  encryption: "sqs",
 };
 
 /** What SQS calls those of a queue's attributes that are kept under another name. */
-const NAMES: Readonly<Record<string, string>> = { redrive: "RedrivePolicy", policy: "Policy" };
+const NAMES: Readonly<Record<string, string>> = {
+  redrive: "RedrivePolicy",
+  policy: "Policy",
+  encryption: "KmsMasterKeyId",
+};
 
 /** A queue's name is free again this long after its deletion. */
 const DELETED_RECENTLY_MS = 60_000;
@@ -181,6 +186,9 @@ export class Queues {
     for (const [name, value] of Object.entries(given)) {
       if (name === "RedrivePolicy") attributes.redrive = this.#readRedrive(value);
       else if (name === "Policy") attributes.policy = value === "" ? undefined : readPolicy(value);
+      else if (name === "SqsManagedSseEnabled") attributes.encryption = value === "true" ? "sqs" : "none";
+      // A key of one's own takes the place of SQS's.
+      else if (name === "KmsMasterKeyId") attributes.encryption = value === "" ? "none" : { key: value };
       else if (name in RANGES)
         attributes[name as keyof typeof RANGES] = readNumber(name as keyof typeof RANGES, value);
       else throw new AwsError("InvalidAttributeName", `Unknown Attribute ${name}.`);

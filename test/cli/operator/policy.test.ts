@@ -1,7 +1,14 @@
 // Protects the operators' policy, both ways: it allows all that the commands call, and nothing that none of them does.
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { LOG_READS, operatorPolicy, READS } from "../../../cli/operator/policy.ts";
+import {
+  DOCTOR_READS,
+  doctorPolicy,
+  LOG_READS,
+  operatorPolicy,
+  READS,
+} from "../../../cli/operator/policy.ts";
+import { serveHealthyAccount } from "../../../docs/generate/healthy-account.ts";
 import { type ServedAccount, serveAccount } from "../../../docs/generate/served-account.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "../../scenarios/fixture.ts";
 
@@ -91,5 +98,42 @@ describe("the operators' policy", function () {
   it("is what the page shows", () => {
     const page = readFileSync("docs/operator.md", "utf8").replace(/^ {4}/gm, "");
     expect(page).to.include(JSON.stringify(operatorPolicy("asg-drain-live"), null, 2));
+  });
+});
+
+describe("the doctor's policy", function () {
+  this.timeout(600_000);
+  let account: ServedAccount;
+  before(async () => {
+    // Where nothing is searched for by the functions, the doctor looks for what nobody named.
+    account = await serveHealthyAccount({
+      scenario: (scenario) => {
+        const { deregister, terminate } = scenario.functions;
+        return {
+          ...scenario,
+          functions: {
+            ...scenario.functions,
+            deregister: { ...deregister, input: { ...deregister.input, discover: "named" } },
+            terminate: { ...terminate, input: { ...terminate.input, discover: "named" } },
+          },
+        };
+      },
+    });
+    const { stderr } = await account.run("doctor", "--stack", "asg-drain-live");
+    expect(stderr).to.equal("");
+  });
+  after(() => account.close());
+
+  it("allows what the doctor calls, and nothing else", () => {
+    expect([...actionsOf(account.calls())].sort()).to.deep.equal([...DOCTOR_READS, ...LOG_READS].sort());
+  });
+
+  it("lets nobody write", () => {
+    for (const each of DOCTOR_READS) expect(each).to.match(/:(Describe|List|Get|Simulate)/);
+  });
+
+  it("is what the page shows", () => {
+    const page = readFileSync("docs/doctor.md", "utf8").replace(/^ {4}/gm, "");
+    expect(page).to.include(JSON.stringify(doctorPolicy("asg-drain-live"), null, 2));
   });
 });
