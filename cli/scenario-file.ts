@@ -18,34 +18,39 @@ const NAMES = {
 
 /**
  * Reads a scenario file, or standard input where the path is `-`, with its functions' inputs. Throws a ScenarioError that names each
- * key that is wrong: of the file, of an input, or one that names what the file does not have.
+ * key that is wrong, of the file or of an input. An input may name what the file does not have, since what follows from that is worth
+ * seeing: that is told on stderr.
  */
 export function readScenarioFile(path: string): Scenario {
   const scenario = readScenario(path);
-  const problems = inputProblems(scenario);
+  const { deregister, terminate, scale_tasks: scaleTasks } = scenario.functions ?? {};
+  const scaled = scaleTasks && "services" in scaleTasks.input ? scaleManyInput : scaleTasksInput;
+  const inputs: [string, Input | undefined, z.core.$ZodType][] = [
+    ["deregister", deregister?.input, deregisterInput],
+    ["terminate", terminate?.input, terminateInput],
+    ["scale_tasks", scaleTasks?.input, scaled],
+  ];
+  const given = inputs.map(([name, input = {}, schema]) => ({
+    path: `functions.${name}.input`,
+    input,
+    parsed: name in (scenario.functions ?? {}) ? safeParse(schema, input, { reportInput: true }) : undefined,
+    schema,
+  }));
+  const problems = given.flatMap(({ path: at, parsed, schema }) =>
+    parsed?.success === false ? problemsOf(parsed.error, schema).map((each) => `${at}.${each}`) : [],
+  );
   if (problems.length > 0) throw wrongScenario(path, problems);
+  for (const each of given.flatMap((one) => unknownNames(scenario, one)))
+    process.stderr.write(`${path}: warning: ${each}. It is played all the same.\n`);
   return scenario;
 }
 
-function inputProblems(scenario: Scenario): string[] {
-  const { deregister, terminate, scale_tasks: scaleTasks } = scenario.functions ?? {};
-  const scaled = scaleTasks && "services" in scaleTasks.input ? scaleManyInput : scaleTasksInput;
-  return [
-    ...(deregister ? problemsIn(deregister.input, deregisterInput, "deregister", scenario) : []),
-    ...(terminate ? problemsIn(terminate.input, terminateInput, "terminate", scenario) : []),
-    ...(scaleTasks ? problemsIn(scaleTasks.input, scaled, "scale_tasks", scenario) : []),
-  ];
-}
+type Input = Readonly<Record<string, unknown>>;
 
-function problemsIn(
-  input: Readonly<Record<string, unknown>>,
-  schema: z.core.$ZodType,
-  name: string,
+function unknownNames(
   scenario: Scenario,
+  { path, input }: { readonly path: string; readonly input: Input },
 ): string[] {
-  const path = `functions.${name}.input`;
-  const parsed = safeParse(schema, input, { reportInput: true });
-  if (!parsed.success) return problemsOf(parsed.error, schema).map((each) => `${path}.${each}`);
   const checks = checksOf(scenario);
   return Object.entries(NAMES).flatMap(([kind, keys]) =>
     keys.flatMap((key) =>

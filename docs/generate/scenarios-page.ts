@@ -90,7 +90,8 @@ So is damage that nothing allows. The whole list, and what does not count, is in
 A wrong file is refused as a whole, with a line for each wrong key, up to twenty. So is a file of more than 128 KiB.
 
 - A name that one part of the file uses for another must exist. No two parts of a kind have the same name. What the functions' inputs
-  name must exist too: queues, load balancers, target groups, clusters and groups.
+  name should exist too. A queue must. Of a load balancer, target group, cluster or group that does not exist, a warning tells on stderr: what
+  follows from a wrong name is worth seeing.
 - The functions' inputs are checked as the functions check them.
 - Instance ids in the timeline must be in the groups' \`instance_ids\`, if all groups have some. After the timeline launches an
   instance, other ids are allowed: its id is drawn. An id that no instance ever had ends the run when its time comes.

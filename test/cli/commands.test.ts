@@ -47,6 +47,7 @@ const violating = {
 };
 const scenarios = {
   quiet,
+  misnamed: { ...quiet, name: "misnamed", functions: functions({ target_groups: ["statik"] }, [20, 18]) },
   cutOff,
   violating,
   wrong: { ...quiet, queue: [], ends_after_seconds: -1 },
@@ -151,6 +152,15 @@ describe("the commands", () => {
       expect(status).to.equal(70);
     });
   }
+
+  it("start: an input that names what the file does not have is told, and played", () => {
+    const { status, stdout, stderr } = run("start", ...file("misnamed"), "--json");
+    expect(stderr).to.include(
+      'warning: functions.deregister.input.target_groups: expected the name of a target group (static), found "statik"',
+    );
+    expect(reportIn(stdout).terminations).to.have.lengthOf(1);
+    expect(status).to.equal(0);
+  });
 
   it("start without a file: the example that the page shows, without a loss, and 0", () => {
     const { status, stdout } = run("start");

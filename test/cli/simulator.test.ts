@@ -216,12 +216,6 @@ describe("the simulator with functions", function () {
       "functions.terminate.input.stop_task: unknown key; did you mean stop_tasks?",
     ],
     [
-      "an input that names what there is not",
-      (given) => ({ ...given, clusters: [], auto_scaling_groups: [] }),
-      ["--with-functions"],
-      'functions.deregister.input.cluster_name: expected the name of a cluster (none at all), found "main"',
-    ],
-    [
       "no functions",
       (given) => ({ ...given, functions: undefined }),
       ["--with-functions"],
