@@ -108,7 +108,9 @@ export class Latenesses {
     if (isMadeForeign && this.#facts.hookChangedAt(group, hook) <= this.#caughtUpAt(watched, from))
       return "a person's act";
     const there = this.#where.instance(hold.instanceId);
-    const isInTime = (since: number) => at - since - hold.scope.permits.settlesByKey <= GRACE_MS;
+    const { settlesByKey, leavesFor } = hold.scope.permits;
+    const isInTime = (since: number) =>
+      at - since <= settlesByKey + GRACE_MS + leavesFor + this.#facts.lateBy;
     if (isInTime(from)) return "settle_seconds";
     // Nobody may set it DRAINING there, and ECS may place tasks on it until its end. So it is held until its deadline.
     if (unpermittedUntil !== undefined && isInTime(unpermittedUntil)) return "clusters";
