@@ -27,6 +27,8 @@ export class Latenesses {
   readonly #where: Whereabouts;
   readonly #add: (damage: Damage) => void;
   readonly #watched = new Map<string, Watched>();
+  /** The instances that were seen behind a Network Load Balancer. A drain goes on when another lifecycle action holds its instance. */
+  readonly #behindNetwork = new Set<string>();
 
   constructor(facts: DamageFacts, where: Whereabouts, add: (damage: Damage) => void) {
     this.#facts = facts;
@@ -38,7 +40,7 @@ export class Latenesses {
     this.#watched.set(hold.instanceId, {
       hold,
       emptySince: undefined,
-      behindNetwork: false,
+      behindNetwork: this.#behindNetwork.has(hold.instanceId),
       unpermittedUntil: undefined,
     });
     this.#look(hold.instanceId, hold.askedAt);
@@ -75,6 +77,7 @@ export class Latenesses {
     watched.behindNetwork ||= spots.some(
       ({ kind, name }) => kind === "target" && this.#facts.targetGroup(name)?.isNetwork,
     );
+    if (watched.behindNetwork) this.#behindNetwork.add(instanceId);
     const isEmpty = isSeenEnded(there) || (spots.length === 0 && listed(there).length === 0);
     watched.emptySince = isEmpty ? (watched.emptySince ?? at) : undefined;
     if (isUnpermitted(watched.hold, there)) watched.unpermittedUntil = Number.POSITIVE_INFINITY;

@@ -428,7 +428,7 @@ export class Terminations implements Past {
     const from = Math.max(of.begunAt ?? of.record.askedAt, changedAt);
     const near = from + scope.limit - 2 * TICKS_MS;
     const beside = this.#cases.filter(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt >= near).length;
-    // Where all calls are slow, a run's time may be over at its last look. Then the next run has it.
+    // Where all calls are slow, a run's time may be over at its last pass. Then the next run has it.
     const slow = isSlow ? TICKS_MS / 2 : 0;
     const limit = scope.limit + lateBy + slow + beside * COMPLETION_MS;
     const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;

@@ -82,7 +82,7 @@ describe("soak", () => {
 
   it("it knows each kind of fault that can be switched on", () => {
     const kinds = new Set(
-      Array.from({ length: 100 }, (_, seed) => kindsIn(checkScenario(scenarioOf(seed), "seed"))).flat(),
+      Array.from({ length: 400 }, (_, seed) => kindsIn(checkScenario(scenarioOf(seed), "seed"))).flat(),
     );
     expect([...kinds].sort()).to.deep.equal([...KINDS].sort());
   });

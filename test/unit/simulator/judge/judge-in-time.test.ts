@@ -1,4 +1,4 @@
-// Protects the judge's limit of a drain's end: two ticks after its deadline, and a third where a run may have no time for its last look.
+// Protects the judge's limit of a drain's end: two ticks after its deadline, and a third where a run may have no time for its last pass.
 import { expect } from "chai";
 import { begins, ends, MINUTE, SECOND, violations } from "./judged-story.ts";
 
