@@ -73,7 +73,8 @@ export class Replacements {
     return [
       ...(lowersCapacity ? ["the desired capacity of its group went down with it"] : []),
       ...(underWay >= atOnce ? [`${underWay} others of its group were under way, and ${atOnce} may be`] : []),
-      ...(underWay < atOnce && underWay + unhealthy >= atOnce
+      // One of these may stand in for one that is leaving, so the two do not add up.
+      ...(underWay < atOnce && unhealthy >= atOnce
         ? [
             `${unhealthy} others of its group had a target that was not healthy yet, and ${atOnce} may be under way`,
           ]
