@@ -1,3 +1,4 @@
+import { groupBy } from "../shared/base/batches.ts";
 import type { AllowedBy, Damage } from "../simulator/judge/damage.ts";
 import type { Played } from "../simulator/scenario/play.ts";
 import { clock } from "./clock-text.ts";
@@ -48,11 +49,7 @@ export function lossText({ damage, terminations, startedAt }: Played): string {
 /** What allows the losses and which setting would have saved them: a text for each setting and each advice. */
 export function permitsText({ damage, terminations }: Pick<Played, "damage" | "terminations">): string[] {
   const askedAt = new Map(terminations.map((each) => [each.instanceId, each.askedAt]));
-  const alike = new Map<string, Damage[]>();
-  for (const each of damage) {
-    const key = `${each.allowedBy} ${topicOf(each)}`;
-    alike.set(key, [...(alike.get(key) ?? []), each]);
-  }
+  const alike = groupBy(damage, (each) => `${each.allowedBy} ${topicOf(each)}`);
   return [...alike.values()].map((those) => {
     const permit = those[0]?.allowedBy;
     return `${those.length} by ${permit ?? "nothing: a violation"}${permit ? `: ${adviceOn(permit, those, askedAt)}` : ""}`;

@@ -1,12 +1,10 @@
 import type * as z from "zod/mini";
 import { safeParse } from "zod/mini";
-import { deregisterInput } from "../functions/deregister/input.ts";
-import { scaleManyInput, scaleTasksInput } from "../functions/scale-tasks/input.ts";
-import { terminateInput } from "../functions/terminate/input.ts";
 import { problemsOf } from "../shared/base/validation-problems.ts";
 import { type Check, checksOf } from "../simulator/scenario/names.ts";
 import { readScenario, wrongScenario } from "../simulator/scenario/read.ts";
 import type { Scenario } from "../simulator/scenario/schema.ts";
+import { inputSchemaOf } from "./function-inputs.ts";
 
 /** The keys of an input that name something of the scenario, one or several. */
 const NAMES = {
@@ -23,34 +21,40 @@ const NAMES = {
  */
 export function readScenarioFile(path: string): Scenario {
   const scenario = readScenario(path);
-  const { deregister, terminate, scale_tasks: scaleTasks } = scenario.functions ?? {};
-  const scaled = scaleTasks && "services" in scaleTasks.input ? scaleManyInput : scaleTasksInput;
-  const inputs: [string, Input | undefined, z.core.$ZodType][] = [
-    ["deregister", deregister?.input, deregisterInput],
-    ["terminate", terminate?.input, terminateInput],
-    ["scale_tasks", scaleTasks?.input, scaled],
-  ];
-  const given = inputs.map(([name, input = {}, schema]) => ({
-    path: `functions.${name}.input`,
-    input,
-    parsed: name in (scenario.functions ?? {}) ? safeParse(schema, input, { reportInput: true }) : undefined,
-    schema,
-  }));
-  const problems = given.flatMap(({ path: at, parsed, schema }) =>
-    parsed?.success === false ? problemsOf(parsed.error, schema).map((each) => `${at}.${each}`) : [],
-  );
+  const inputs = inputsOf(scenario);
+  const problems = inputs.flatMap(problemsIn);
   if (problems.length > 0) throw wrongScenario(path, problems);
-  for (const each of given.flatMap((one) => unknownNames(scenario, one)))
+  for (const each of inputs.flatMap((input) => unknownNames(scenario, input)))
     process.stderr.write(`${path}: warning: ${each}. It is played all the same.\n`);
   return scenario;
 }
 
-type Input = Readonly<Record<string, unknown>>;
+/** A function's input, and where the file has it. */
+type Given = {
+  readonly name: "deregister" | "terminate" | "scale-tasks";
+  readonly path: string;
+  readonly input: Readonly<Record<string, unknown>>;
+};
 
-function unknownNames(
-  scenario: Scenario,
-  { path, input }: { readonly path: string; readonly input: Input },
-): string[] {
+function inputsOf({ functions }: Scenario): Given[] {
+  const { deregister, terminate, scale_tasks: scaleTasks } = functions ?? {};
+  const given = [
+    { name: "deregister", key: "deregister", scheduled: deregister },
+    { name: "terminate", key: "terminate", scheduled: terminate },
+    { name: "scale-tasks", key: "scale_tasks", scheduled: scaleTasks },
+  ] as const;
+  return given.flatMap(({ name, key, scheduled }) =>
+    scheduled ? [{ name, path: `functions.${key}.input`, input: scheduled.input }] : [],
+  );
+}
+
+function problemsIn({ name, path, input }: Given): string[] {
+  const schema: z.core.$ZodType = inputSchemaOf(name, input);
+  const parsed = safeParse(schema, input, { reportInput: true });
+  return parsed.success ? [] : problemsOf(parsed.error, schema).map((each) => `${path}.${each}`);
+}
+
+function unknownNames(scenario: Scenario, { path, input }: Given): string[] {
   const checks = checksOf(scenario);
   return Object.entries(NAMES).flatMap(([kind, keys]) =>
     keys.flatMap((key) =>

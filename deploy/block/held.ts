@@ -1,3 +1,4 @@
+import { tagIn } from "../../shared/model/settings.ts";
 import { groupNamesOf, groupTagOf, queueNamesOf } from "./inputs.ts";
 import type { Block } from "./schema.ts";
 
@@ -42,9 +43,9 @@ export async function heldBy(block: Block, asks: Asks): Promise<string[]> {
 
 async function groupsOf(block: Block, asks: Asks): Promise<ShownGroup[]> {
   const names = groupNamesOf(block);
-  const [key = "", ...value] = groupTagOf(block)?.split("=") ?? [];
+  const tag = groupTagOf(block);
   const named = names.length === 0 ? [] : await asks.groupsNamed(names);
-  const tagged =
-    key === "" ? [] : await asks.groupsTagged(key, value.length === 0 ? undefined : value.join("="));
+  const { key, value } = tagIn(tag ?? "");
+  const tagged = key === "" ? [] : await asks.groupsTagged(key, value);
   return [...named, ...tagged.filter(({ name }) => !names.includes(name))];
 }

@@ -5,7 +5,7 @@ import { deregisterInput } from "../../functions/deregister/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { parseJson } from "../../shared/base/json.ts";
 import { meant } from "../../shared/base/meant.ts";
-import { quote } from "../../shared/base/validation-problems.ts";
+import { meantText, quote } from "../../shared/base/validation-problems.ts";
 import { figure } from "../block/lists.ts";
 import { problemsOfRolesIn } from "../block/policies.ts";
 import { INPUT, problemsOfBlock } from "../block/problems.ts";
@@ -110,11 +110,8 @@ function servicesOf(written: unknown): Keys {
 function problemOf(key: string, value: unknown): string[] {
   const parameter = SETTINGS.find((each) => each.key === key);
   if (parameter === undefined) {
-    const words = meant(
-      key,
-      SETTINGS.map((each) => each.key),
-    );
-    return [`${key}: unknown key${words.length === 0 ? "" : `; did you mean ${words.join(" or ")}?`}`];
+    const known = SETTINGS.map((each) => each.key);
+    return [`${key}: unknown key${meantText(meant(key, known))}`];
   }
   const { kind, expected } = parameter;
   if (kind !== "list" && kind !== "places")

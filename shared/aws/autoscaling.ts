@@ -282,7 +282,14 @@ function readCapacity(group: AutoScalingGroup): [string, GroupCapacity | OddAnsw
   return [name, itemOrOdd([name], read)];
 }
 
-function filterOf({ key, value }: { readonly key: string; readonly value: string | undefined }): Filter {
+/** The filter of groups with a tag. */
+export function filterOf({
+  key,
+  value,
+}: {
+  readonly key: string;
+  readonly value: string | undefined;
+}): Filter {
   return value === undefined ? { Name: "tag-key", Values: [key] } : { Name: `tag:${key}`, Values: [value] };
 }
 

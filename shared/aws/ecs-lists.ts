@@ -45,7 +45,8 @@ export async function listClusters(ecs: Ecs): Promise<ListedCluster[]> {
   return described.flatMap(({ clusters }) => clusters.map(readCluster));
 }
 
-function listClusterArns({ client, call }: Ecs): Promise<string[]> {
+/** The ARNs of all clusters. Throws an AwsCallError. */
+export function listClusterArns({ client, call }: Ecs): Promise<string[]> {
   return allItems({ call, action: "ecs:ListClusters", key: "clusterArns" }, (nextToken) =>
     client.send(new ListClustersCommand({ nextToken })),
   );

@@ -60,7 +60,8 @@ function wordsMeant(issue: z.core.$ZodIssue): string[] {
   return meant(issue.input, words).map((word) => JSON.stringify(word));
 }
 
-function meantText(words: readonly string[]): string {
+/** What follows a problem: the words that may have been meant, if there are any. */
+export function meantText(words: readonly string[]): string {
   return words.length === 0 ? "" : `; did you mean ${words.join(" or ")}?`;
 }
 

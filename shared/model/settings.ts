@@ -437,6 +437,12 @@ export function isNamedCluster({ clusterNames }: DrainSettings, cluster: string)
   return clusterNames.some((each) => bareName(each) === bareName(cluster));
 }
 
+/** A tag that is written as `key`, for any value, or as `key=value`. */
+export function tagIn(text: string): { readonly key: string; readonly value: string | undefined } {
+  const [key = "", ...value] = text.split("=");
+  return { key, value: value.length === 0 ? undefined : value.join("=") };
+}
+
 /** Whether a cluster may be changed: it is named, it carries the tag, or all may be. */
 export function mayChange(
   settings: DrainSettings,
@@ -445,8 +451,9 @@ export function mayChange(
 ): boolean {
   const { allClusters, clusterTag } = settings;
   if (allClusters || isNamedCluster(settings, cluster)) return true;
-  const [key, ...value] = clusterTag?.split("=") ?? [];
-  return tags.some((each) => each.key === key && (value.length === 0 || each.value === value.join("=")));
+  if (clusterTag === undefined) return false;
+  const { key, value } = tagIn(clusterTag);
+  return tags.some((each) => each.key === key && (value === undefined || each.value === value));
 }
 
 /** The object that a JSON text stands for. Undefined if it is none. */

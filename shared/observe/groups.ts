@@ -4,6 +4,7 @@ import { OddAnswer } from "../base/errors.ts";
 import type { GroupWithInstances } from "../model/hooks.ts";
 import { isKnownState } from "../model/lifecycle-state.ts";
 import type { GroupCapacity } from "../model/notice.ts";
+import { tagIn } from "../model/settings.ts";
 import { contentOf, type Reading, reading, readingOf } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
@@ -74,7 +75,5 @@ export async function observeInstancesOf(
 }
 
 async function readTagged(run: Run, tag: string): Promise<readonly GroupWithInstances[]> {
-  const [key = "", ...value] = tag.split("=");
-  const which = { tag: { key, value: value.length === 0 ? undefined : value.join("=") } };
-  return contentOf(await reading(run, () => run.ports.autoScaling.groups(which))) ?? [];
+  return contentOf(await reading(run, () => run.ports.autoScaling.groups({ tag: tagIn(tag) }))) ?? [];
 }

@@ -348,7 +348,8 @@ function asRegistration(
   return (target) => {
     const isByAddress = found.targetType === "ip";
     const isManaged =
-      managed.includes(found.id) && (isByAddress || !isAnothersPort(record.clusters, found, target));
+      managed.includes(found.id) &&
+      (isByAddress || !isAnothersPort(target, found, { ...record.clusters, services }));
     return {
       kind: found.kind,
       id: found.id,
@@ -387,11 +388,10 @@ function registersAt({ registers = [] }: Service, { id }: LoadBalancer, port: nu
 // Whether something else listens at the port of a target than what the services register that name its group: another container, or
 // another task. ECS knows nothing of such a target.
 function isAnothersPort(
-  { instances }: Pick<InClusters, "instances">,
-  found: LoadBalancer,
   { port }: RegisteredTarget,
+  found: LoadBalancer,
+  { instances, services }: Pick<InClusters, "instances"> & { readonly services: readonly Service[] },
 ): boolean {
-  const services = servicesNaming({ instances }, found);
   const listening = instances
     .flatMap(({ tasks }) => tasks)
     .filter((task) => !hasEnded(task))

@@ -19,6 +19,17 @@ export type LoadBalancersAsked = {
   readonly known: ReadonlyMap<string, LoadBalancer>;
 };
 
+const keyOf = (port: LoadBalancerPort, name: string) => `${port.kind} ${name}`;
+
+/** A load balancer by its name or id, which is described once a run. A failure of AWS is noted in the run. */
+export function describeOnce(
+  run: Run,
+  port: LoadBalancerPort,
+  name: string,
+): Promise<Reading<LoadBalancer | undefined>> {
+  return reading(run, () => run.cache.loadBalancers.get(keyOf(port, name), () => port.describe(name)));
+}
+
 /**
  * Reads load balancers of one kind and their targets. A pass takes one call for each load balancer. One that no message knows
  * takes one more call, once a run. One that a message knows, and that is gone, is described again: another may have got its
@@ -30,10 +41,8 @@ export async function readLoadBalancers(
   { names, known }: LoadBalancersAsked,
 ): Promise<LoadBalancerReadings> {
   const { loadBalancers: cache } = run.cache;
-  const keyOf = (name: string) => `${port.kind} ${name}`;
   const resolved = new Map<string, Reading<LoadBalancer | undefined>>();
   const targets = new Map<string, Reading<RegisteredTarget[] | undefined>>();
-  const describe = (name: string) => reading(run, () => cache.get(keyOf(name), () => port.describe(name)));
   const readTargets = async () => {
     await forEachOf(instancesById(names, resolved), async ([id, instanceIds]) => {
       if (targets.has(id)) return;
@@ -43,16 +52,16 @@ export async function readLoadBalancers(
     });
   };
   await forEachOf(names.keys(), async (name) => {
-    const found = cache.has(keyOf(name)) ? undefined : usable(known.get(name));
-    resolved.set(name, found ? { value: found } : await describe(name));
+    const found = cache.has(keyOf(port, name)) ? undefined : usable(known.get(name));
+    resolved.set(name, found ? { value: found } : await describeOnce(run, port, name));
   });
   await readTargets();
   const outdated = [...resolved].filter(([name, found]) => {
     const read = targets.get(contentOf(found)?.id ?? "");
-    return !cache.has(keyOf(name)) && read && "value" in read && read.value === undefined;
+    return !cache.has(keyOf(port, name)) && read && "value" in read && read.value === undefined;
   });
   await forEachOf(outdated, async ([name]) => {
-    resolved.set(name, await describe(name));
+    resolved.set(name, await describeOnce(run, port, name));
   });
   await readTargets();
   return { resolved, targets };

@@ -6,6 +6,7 @@ import type { TargetHealth } from "../model/registration.ts";
 import type { DrainSettings } from "../model/settings.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
+import { describeOnce } from "./read-load-balancers.ts";
 import { goRound } from "./rounds.ts";
 
 /** What is asked about a group whose instances are about to be replaced. */
@@ -64,8 +65,7 @@ async function loadBalancersOf(
   const ports = [...run.ports.loadBalancers.values()];
   for (const port of ports) {
     for (const name of port.namedIn(settings)) {
-      const key = `${port.kind} ${name}`;
-      const named = await reading(run, () => run.cache.loadBalancers.get(key, () => port.describe(name)));
+      const named = await describeOnce(run, port, name);
       if ("unread" in named) return named;
       if (named.value) all.set(named.value.id, { port, loadBalancer: named.value });
     }

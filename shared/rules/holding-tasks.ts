@@ -15,7 +15,8 @@ type Live = { readonly cluster: string; readonly task: Task; readonly isStoppedB
 
 /**
  * Rule 10. The tasks that hold a drain, by name: a count says neither what they are nor who started them. A task that nobody
- * stops has a line of its own, and the last of these counts those that have none. Those that a service has not stopped yet share one, and so do those that do not end their stop.
+ * stops has a line of its own, and the last of these counts those that have none. Those that a service has not stopped yet share
+ * one, and so do those that do not end their stop.
  */
 export function holdingTasks(termination: Termination, observed: Observation, now: number): Warning[] {
   const isOld = (since: number | undefined) => since !== undefined && now - since >= NAMED_AFTER_MS;

@@ -31,8 +31,8 @@ export type GroupView = {
 
 /** After so many runs in which a call was denied, a notice is given up. */
 const DENIALS = 3;
-/** What a notice has waited for if the group was not whole, or is known since when it is. */
-const IS_WHOLE_AFTER = new Set<WaitReason["why"]>(["others under way", "warms up", "unhealthy targets"]);
+/** What a notice waits for until the group is whole, and for a while after that. */
+const FOR_THE_WHOLE = new Set<WaitReason["why"]>(["others under way", "warms up", "unhealthy targets"]);
 /** Processes without which nothing takes an instance's place, or it gets no traffic (Auto Scaling User Guide, on suspending). */
 const NEEDED = ["Launch", "Terminate", "AddToLoadBalancer"];
 /** States of instances that do not count: nothing follows from them for the group's capacity. */
@@ -92,7 +92,7 @@ export function decideReplacements(
 
 // Since when the group has been whole. Undefined if none of its notices had to wait: then nobody knows, and nobody waits.
 function wholeSinceOf(notices: readonly WaitingNotice[], now: number): number | undefined {
-  const waited = notices.filter(({ waitsFor }) => waitsFor !== undefined && IS_WHOLE_AFTER.has(waitsFor));
+  const waited = notices.filter(({ waitsFor }) => waitsFor !== undefined && FOR_THE_WHOLE.has(waitsFor));
   return waited.length === 0 ? undefined : Math.max(...waited.map((each) => each.wholeSince ?? now));
 }
 

@@ -102,8 +102,8 @@ export class Run<P extends RunPorts = Ports> {
   }
 
   /**
-   * Notes that a call failed, and logs it the first time. A cluster that is deleted meanwhile is no failure. Returns why the answer is unread. Throws anything that is no failure
-   * of AWS: it is a fault of ours, which nothing should hide.
+   * Notes that a call failed, and logs it the first time. A cluster that is deleted meanwhile is no failure. Returns why the answer is
+   * unread. Throws anything that is no failure of AWS: it is a fault of ours, which nothing should hide.
    */
   callFailed(cause: unknown): Unread {
     if (cause instanceof OutOfTime) return this.ranOutOfTime();

@@ -2,13 +2,11 @@ import type { StoryLine } from "../kernel/story.ts";
 import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
 import { dueAt, type Hold, isLeft } from "./permits.ts";
-import { isMisnamedNow, NETWORK_SETTLE_MS } from "./scope.ts";
+import { isMisnamedNow, NETWORK_SETTLE_MS, TICK_MS } from "./scope.ts";
 import type { TaskThere, There, Whereabouts } from "./whereabouts.ts";
 
 /** So long a hook may hold an instance on which nothing is left, in milliseconds. */
 const GRACE_MS = 45_000;
-/** From one run to the next, in milliseconds. */
-const RUN_MS = 60_000;
 /** So long a message that somebody sent can make a drain late, in milliseconds: its receiver waits for its own next pass. */
 const FORGED_MS = 240_000;
 
@@ -16,7 +14,6 @@ const FORGED_MS = 240_000;
 type Watched = {
   readonly hold: Hold;
   emptySince: number | undefined;
-  behindNetwork: boolean;
   /** Until when it was ACTIVE in a cluster that may not be changed. Undefined if it never was. */
   unpermittedUntil: number | undefined;
 };
@@ -40,7 +37,6 @@ export class Latenesses {
     this.#watched.set(hold.instanceId, {
       hold,
       emptySince: undefined,
-      behindNetwork: this.#behindNetwork.has(hold.instanceId),
       unpermittedUntil: undefined,
     });
     this.#look(hold.instanceId, hold.askedAt);
@@ -74,10 +70,8 @@ export class Latenesses {
     if (!watched) return;
     const there = this.#where.instance(instanceId);
     const spots = this.#where.spotsOf(there);
-    watched.behindNetwork ||= spots.some(
-      ({ kind, name }) => kind === "target" && this.#facts.targetGroup(name)?.isNetwork,
-    );
-    if (watched.behindNetwork) this.#behindNetwork.add(instanceId);
+    if (spots.some(({ kind, name }) => kind === "target" && this.#facts.targetGroup(name)?.isNetwork))
+      this.#behindNetwork.add(instanceId);
     const isEmpty = isSeenEnded(there) || (spots.length === 0 && listed(there).length === 0);
     watched.emptySince = isEmpty ? (watched.emptySince ?? at) : undefined;
     if (isUnpermitted(watched.hold, there)) watched.unpermittedUntil = Number.POSITIVE_INFINITY;
@@ -95,7 +89,7 @@ export class Latenesses {
     const mayBeSentTo = settle === undefined && this.#mayBeBehindNetwork(watched) ? NETWORK_SETTLE_MS : 0;
     const from = Math.max(emptySince + mayBeSentTo, looked + mayBeSentTo, looked + searchesFor);
     // Of two messages about a drain, where clocks differ, nobody knows which look came first. So it settles from the next run's on.
-    const again = this.#facts.doClocksDiffer && mayBeSentTo > 0 ? RUN_MS : 0;
+    const again = this.#facts.doClocksDiffer && mayBeSentTo > 0 ? TICK_MS : 0;
     if (at - from <= GRACE_MS + leavesFor + this.#facts.lateBy + again) return;
     const what = `the hook ${hold.hook} held it with nothing left on it`;
     const allowedBy = this.#allowed(watched, { from, at });
@@ -129,8 +123,8 @@ export class Latenesses {
   }
 
   // Where the message was lost, nobody tells the one who finds the instance what it was behind.
-  #mayBeBehindNetwork({ hold, behindNetwork }: Watched): boolean {
-    return behindNetwork || this.#where.instance(hold.instanceId).messageLostAt >= hold.askedAt;
+  #mayBeBehindNetwork({ hold: { instanceId, askedAt } }: Watched): boolean {
+    return this.#behindNetwork.has(instanceId) || this.#where.instance(instanceId).messageLostAt >= askedAt;
   }
 
   // When a drain has caught up with what disturbed it until it was late, and since: with faults, and with messages that were lost, which

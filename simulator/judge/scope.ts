@@ -118,8 +118,10 @@ const LEAVING_MS = 20_000;
 const DISCOVERY: Discovery = "all";
 /** A shorter hook can end between two passes, in milliseconds. */
 const SHORT_HOOK_MS = 120_000;
+/** From one run of a schedule to the next, in milliseconds. */
+export const TICK_MS = 60_000;
 /** How late a drain may end: by two runs of the schedule. */
-export const TICKS_MS = 120_000;
+export const TICKS_MS = 2 * TICK_MS;
 /** The functions are made for reads that lag by at most this, in milliseconds: what changed shortly before may not show yet. */
 export const READ_LAG_LIMIT_MS = 10_000;
 /** So old may the reads be on which somebody acts, in milliseconds: what has changed since, they need not know. */

@@ -3,7 +3,7 @@ import type { StoryLine } from "../kernel/story.ts";
 import type { JudgedInstance, Registration, Unknowable } from "./instance.ts";
 import { Promptness, type TaskFacts } from "./promptness.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
-import { isMisnamedNow, type NamesNow, type Scope, type ScopeNow, TICKS_MS } from "./scope.ts";
+import { isMisnamedNow, type NamesNow, type Scope, type ScopeNow, TICK_MS, TICKS_MS } from "./scope.ts";
 import { type Seeing, Settling } from "./settling.ts";
 import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
 
@@ -429,7 +429,7 @@ export class Terminations implements Past {
     const near = from + scope.limit - 2 * TICKS_MS;
     const beside = this.#cases.filter(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt >= near).length;
     // Where all calls are slow, a run's time may be over at its last pass. Then the next run has it.
-    const slow = isSlow ? TICKS_MS / 2 : 0;
+    const slow = isSlow ? TICK_MS : 0;
     const limit = scope.limit + lateBy + slow + beside * COMPLETION_MS;
     const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;
     if (messageLost || isSwept) {

@@ -78,9 +78,7 @@ export class There {
   ended: { readonly at: number; readonly by: Actor; readonly how: HowEnded } | undefined;
   readonly tasks = new Map<string, TaskThere>();
   readonly containerInstances = new Map<string, ContainerInstanceThere>();
-  /** Its own network interfaces; once it has ended, those that it had last. */
-  interfaces: LineOf<"addresses">["interfaces"] = [];
-  /** The same for each time when they changed, in milliseconds since 1970. */
+  /** Its own network interfaces, each time when they changed; times in milliseconds since 1970. Once it has ended, it keeps the last. */
   readonly interfacesSince: {
     readonly at: number;
     readonly interfaces: LineOf<"addresses">["interfaces"];
@@ -88,6 +86,11 @@ export class There {
 
   constructor(instanceId: string) {
     this.instanceId = instanceId;
+  }
+
+  /** Its own network interfaces; once it has ended, those that it had last. */
+  get interfaces(): LineOf<"addresses">["interfaces"] {
+    return this.interfacesSince.at(-1)?.interfaces ?? [];
   }
 
   /** Whether a message about its termination was ever lost. */
@@ -223,9 +226,8 @@ export class Whereabouts {
       }
     }
     if (line.kind === "addresses" && line.interfaces.length > 0) {
-      const there = this.instance(line.instanceId);
-      there.interfaces = line.interfaces;
-      there.interfacesSince.push({ at: line.at, interfaces: line.interfaces });
+      const { at, interfaces } = line;
+      this.instance(line.instanceId).interfacesSince.push({ at, interfaces });
     }
     if (line.kind === "interruption") this.instance(line.instanceId).interrupted = true;
     if (line.kind === "message-forged") this.instance(line.instanceId).forgedAt = line.at;

@@ -5,17 +5,28 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 from moto_account import Account, run
 from pages import command
 from parameters import Parameters
-from processes import PROJECT
+from processes import PROJECT, moto_url
 from stack_template import StackTemplate
 
 RELEASE = PROJECT / "release"
 PAGE, SECTION = "other-tools.md", "CloudFormation and the AWS CLI"
 BUCKET = "code"
+
+
+@contextmanager
+def account_with_bucket():
+    """An account of its own, with the bucket of the code."""
+    # By this name, because the CLI takes the bucket for a part of the host's name otherwise.
+    with moto_url("localhost") as url:
+        account = Account(url, "us-east-1")
+        account.create_bucket(BUCKET)
+        yield account
 
 
 def make_release(folder=PROJECT, **environment):

@@ -6,10 +6,8 @@ import json
 
 import pytest
 
-from moto_account import Account
 from pages import command
-from processes import moto_url
-from release import BUCKET, CommandLine, deployed, parameters_of_the_page
+from release import CommandLine, account_with_bucket, deployed, parameters_of_the_page
 
 INTAKE = "intake.md"
 STACK = "asg-drain-live"
@@ -26,9 +24,7 @@ ACTION = {
 @pytest.fixture(scope="module")
 def account(release):
     """An account with the bucket of the code, and a topic."""
-    with moto_url("localhost") as url:
-        account = Account(url, "us-east-1")
-        account.create_bucket(BUCKET)
+    with account_with_bucket() as account:
         yield account
 
 

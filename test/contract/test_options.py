@@ -9,9 +9,7 @@ import re
 import pytest
 
 from comparisons import test_functions  # noqa: F401
-from moto_account import Account
-from processes import moto_url
-from release import BUCKET, CommandLine, deployed, parameters_of_the_page
+from release import CommandLine, account_with_bucket, deployed, parameters_of_the_page
 
 STACK = "asg-drain-live"
 WITH_THE_KEY = ["DeregisterRole", "TerminateRole", "LifecycleHookRole"]
@@ -21,9 +19,7 @@ ON_THE_BUS = {"Deregister": "DeregisterRole", "Terminate": "TerminateRole"}
 @pytest.fixture(scope="module")
 def account(release):
     """An account with the bucket of the code."""
-    with moto_url("localhost") as url:
-        account = Account(url, "us-east-1")
-        account.create_bucket(BUCKET)
+    with account_with_bucket() as account:
         yield account
 
 

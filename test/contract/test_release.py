@@ -28,14 +28,13 @@ from comparisons import (  # noqa: F401
     test_the_hooks_are_what_auto_scaling_takes,
     test_the_queue_policy_is_what_sqs_takes,
 )
-from moto_account import Account
 from pages import command, commands
-from processes import PROJECT, moto_url
+from processes import PROJECT
 from release import (
-    BUCKET,
     PAGE,
     SECTION,
     CommandLine,
+    account_with_bucket,
     copy_of_project,
     deployed,
     make_release,
@@ -50,10 +49,7 @@ OTHER_ACCOUNT = "111111111111"
 @pytest.fixture(scope="module")
 def account(release):
     """An account with a bucket for the code, the thirty groups, and nothing else."""
-    # By this name, because the CLI takes the bucket for a part of the host's name otherwise.
-    with moto_url("localhost") as url:
-        account = Account(url, "us-east-1")
-        account.create_bucket(BUCKET)
+    with account_with_bucket() as account:
         for group in GROUPS:
             account.create_empty_group(group)
         yield account

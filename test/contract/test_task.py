@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from comparisons import lint
-from moto_account import Account
 from pages import command
-from processes import PROJECT, moto_url
-from release import BUCKET, CommandLine
+from processes import PROJECT
+from release import BUCKET, CommandLine, account_with_bucket
 
 PAGE = "as-a-task.md"
 STACK = "asg-drain-task"
@@ -22,9 +21,7 @@ STACK = "asg-drain-task"
 @pytest.fixture(scope="module")
 def account():
     """An account with a bucket, and the cluster of the tools."""
-    with moto_url("localhost") as url:
-        account = Account(url, "us-east-1")
-        account.create_bucket(BUCKET)
+    with account_with_bucket() as account:
         account.client("ecs").create_cluster(clusterName="tools")
         yield account
 

@@ -6,7 +6,6 @@ import { DeregisterInstancesFromLoadBalancerCommand } from "@aws-sdk/client-elas
 import { RegisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect } from "chai";
 import type { Clients } from "../../shared/aws/clients.ts";
-import type { Played } from "../../simulator/scenario/play.ts";
 import type { World } from "../../simulator/services/world.ts";
 import {
   complete,
@@ -21,16 +20,13 @@ import {
   pull,
   replace,
   setStatus,
+  told,
   victim,
   world,
 } from "./damage-fixture.ts";
 import { functions, play } from "./fixture.ts";
 
-/** `what, allowed by`, of all capacity that was lost. */
-const lost = ({ damage }: Pick<Played, "damage">) =>
-  damage
-    .filter(({ kind }) => kind === "capacity")
-    .map(({ what, allowedBy = "nothing" }) => `${what}, by ${allowedBy}`);
+const lost = told("capacity");
 
 const rebalance = (...instance_ids: string[]) => [{ at_seconds: 1, recommend_rebalance: { instance_ids } }];
 const maintain = (...instance_ids: string[]) => [

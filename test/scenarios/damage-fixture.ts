@@ -7,6 +7,7 @@ import { UpdateContainerInstancesStateCommand } from "@aws-sdk/client-ecs";
 import { DeregisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { type Clients, createClients } from "../../shared/aws/clients.ts";
 import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
+import type { Damage } from "../../simulator/judge/damage.ts";
 import type { Clock } from "../../simulator/kernel/clock.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
@@ -22,6 +23,14 @@ export const [victim, other] = ids as [string, string];
 export const kinds = ({ damage }: Pick<Played, "damage">) => [
   ...new Set(damage.map(({ kind, allowedBy = "nothing" }) => `${kind}, by ${allowedBy}`)),
 ];
+
+/** Makes what tells `what, allowed by`, of all damage of a kind. */
+export const told =
+  (wanted: Damage["kind"]) =>
+  ({ damage }: Pick<Played, "damage">) =>
+    damage
+      .filter(({ kind }) => kind === wanted)
+      .map(({ what, allowedBy = "nothing" }) => `${what}, by ${allowedBy}`);
 
 /** A group in a cluster, whose instances register themselves with a target group by a port. */
 export const group = {

@@ -1,7 +1,6 @@
 // Protects operators from what is gone and still counted: container instances in the way of a deployment, addresses to which
 // a load balancer sends, instances in service that take no task any more.
 import { expect } from "chai";
-import type { Played } from "../../simulator/scenario/play.ts";
 import {
   complete,
   type Deed,
@@ -14,16 +13,13 @@ import {
   playBy,
   pull,
   setStatus,
+  told,
   victim,
   world,
 } from "./damage-fixture.ts";
 import { functions, play, QUEUES } from "./fixture.ts";
 
-/** `what, allowed by`, of all that was left behind. */
-const left = ({ damage }: Pick<Played, "damage">) =>
-  damage
-    .filter(({ kind }) => kind === "left_behind")
-    .map(({ what, allowedBy = "nothing" }) => `${what}, by ${allowedBy}`);
+const left = told("left_behind");
 
 describe("scenarios: damage, left behind", () => {
   const counted = "ECS still counts it in the cluster main, ACTIVE, with 0 tasks";

@@ -2,21 +2,21 @@ import {
   DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
   DescribeServicesCommand,
-  ListClustersCommand,
-  ListContainerInstancesCommand,
   ListServicesCommand,
   type Service,
 } from "@aws-sdk/client-ecs";
 import { allItems, fieldsOf } from "../../../shared/aws/answers.ts";
 import { call } from "../../../shared/aws/call.ts";
+import { ecsPort } from "../../../shared/aws/ecs.ts";
 import { describeTaskDefinition } from "../../../shared/aws/ecs-definitions.ts";
+import { listClusterArns } from "../../../shared/aws/ecs-lists.ts";
 import { pieces } from "../../../shared/base/batches.ts";
 import type { ClusterShown, ProviderShown, ServiceShown } from "../../operator/doctor/facts.ts";
 import type { Account } from "../account.ts";
 
 const CLUSTERS = "ecs:DescribeClusters";
 const SERVICES = "ecs:DescribeServices";
-/** How many clusters, services and instances a call takes. */
+/** How many clusters and services a call takes. */
 const CLUSTERS_LIMIT = 100;
 const SERVICES_LIMIT = 10;
 
@@ -59,19 +59,9 @@ export function clusterReads({ clients: { ecs: client } }: Pick<Account, "client
           return { name: field("clusterName"), arn: field("clusterArn"), tags };
         });
     },
-    all: () =>
-      allItems({ call, action: "ecs:ListClusters", key: "clusterArns" }, (nextToken) =>
-        client.send(new ListClustersCommand({ nextToken })),
-      ),
+    all: () => listClusterArns({ client, call }),
     async hasAny(cluster, instanceIds) {
-      for (const some of pieces(instanceIds, CLUSTERS_LIMIT)) {
-        const filter = `ec2InstanceId in [${some.join(", ")}]`;
-        const { containerInstanceArns = [] } = await call("ecs:ListContainerInstances", () =>
-          client.send(new ListContainerInstancesCommand({ cluster, filter })),
-        );
-        if (containerInstanceArns.length > 0) return true;
-      }
-      return false;
+      return (await ecsPort(client).findContainerInstances(cluster, instanceIds)).length > 0;
     },
     async services(cluster) {
       const arns = await allItems({ call, action: "ecs:ListServices", key: "serviceArns" }, (nextToken) =>

@@ -5,8 +5,10 @@ import {
   type Filter,
 } from "@aws-sdk/client-auto-scaling";
 import { allItems, fieldsOf } from "../../../shared/aws/answers.ts";
+import { filterOf } from "../../../shared/aws/autoscaling.ts";
 import { call, unlessGone } from "../../../shared/aws/call.ts";
 import { pieces } from "../../../shared/base/batches.ts";
+import { tagIn } from "../../../shared/model/settings.ts";
 import type { GroupShown, HookShown } from "../../operator/doctor/facts.ts";
 import type { Account } from "../account.ts";
 
@@ -39,14 +41,7 @@ export function groupReads({ clients: { autoScaling: client } }: Pick<Account, "
       );
       return (await Promise.all(read)).flat();
     },
-    tagged(tag) {
-      const [key = "", ...value] = tag.split("=");
-      const Filters =
-        value.length === 0
-          ? [{ Name: "tag-key", Values: [key] }]
-          : [{ Name: `tag:${key}`, Values: [value.join("=")] }];
-      return described({ Filters });
-    },
+    tagged: (tag) => described({ Filters: [filterOf(tagIn(tag))] }),
     async hooks(AutoScalingGroupName) {
       const answer = await unlessGone(() =>
         call(HOOKS, () => client.send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName }))),

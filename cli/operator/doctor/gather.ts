@@ -10,7 +10,7 @@ import { type StackReads, stackReads } from "../../aws/doctor/stacks.ts";
 import { OptionsError } from "../../options-error.ts";
 import { readDeployed } from "../deployed.ts";
 import type { UnansweredCalls } from "../not-read.ts";
-import { afterRead, both, factReader, fromRead, ifRead } from "./fact.ts";
+import { afterRead, both, factReader, fromRead, ifRead, type ReadFact } from "./fact.ts";
 import type {
   Fact,
   Facts,
@@ -43,9 +43,7 @@ export async function gather(
   { deployment: named, stack, group = [] }: DoctorOptions,
   unanswered: UnansweredCalls,
 ): Promise<Facts> {
-  const lambda = functionReads(account);
   const rules = ruleReads(account);
-  const queues = queueRead(account);
   const groupsOf = groupReads(account);
   const fact = factReader(unanswered);
 
@@ -53,56 +51,16 @@ export async function gather(
   const shownStack = await fact(() => stacks.shown(stack ?? named));
   const deployment = (stack !== undefined && (await deploymentIn(stack, stacks.resources))) || named;
 
-  const functionOf = async (name: FunctionName): Promise<Fact<FunctionFacts | undefined>> => {
-    const shown = await fact(() => lambda.shown(`${deployment}-${name}`));
-    const found = ifRead(shown);
-    if (found === undefined) return shown as Fact<undefined>;
-    const [reserved, eventInvoke, tags, mappings, invoking] = await Promise.all([
-      fact(() => lambda.reserved(found.name)),
-      fact(() => lambda.eventInvoke(found.name)),
-      fact(() => lambda.tags(found.arn)),
-      fact(() => lambda.mappings(found.name)),
-      fact(() => rules(found.arn)),
-    ]);
-    const version = fromRead(tags, (all) => all[VERSION_TAG]);
-    return { value: { ...found, reserved, eventInvoke, version, mappings, rules: invoking } };
-  };
-  const [deregister, terminate, scaleTasks] = await Promise.all([
-    functionOf("deregister"),
-    functionOf("terminate"),
-    functionOf("scale-tasks"),
-  ]);
-  const unreserved = await fact(() => lambda.unreserved());
+  const functions = await gatherFunctions(account, deployment, fact);
+  const unreserved = await fact(() => functionReads(account).unreserved());
   const inputs = {
-    deregister: inputOf("deregister", deregister),
-    terminate: inputOf("terminate", terminate),
-    "scale-tasks": inputOf("scale-tasks", scaleTasks),
+    deregister: inputOf("deregister", functions.deregister),
+    terminate: inputOf("terminate", functions.terminate),
+    "scale-tasks": inputOf("scale-tasks", functions["scale-tasks"]),
   };
 
-  const queueNamed = (name: Fact<unknown>): Promise<Fact<QueueShown | undefined>> =>
-    "unread" in name
-      ? Promise.resolve(name)
-      : typeof name.value === "string"
-        ? fact(() => queues(String(name.value)))
-        : Promise.resolve({ unread: "no input names it" });
-  const keyOf = (from: FunctionName, key: string): Fact<unknown> =>
-    fromRead(inputs[from], (given) => given?.keys[key]);
-  const [lifecycle, monitor] = await Promise.all([
-    queueNamed(keyOf("deregister", "lifecycle_queue_name")),
-    queueNamed(keyOf("deregister", "elb_monitor_queue_name")),
-  ]);
-  const deadLettersOf = (queue: Fact<QueueShown | undefined>) => {
-    const name = fromRead(queue, (each) => each?.deadLetters);
-    return "value" in name && name.value === undefined
-      ? Promise.resolve({ unread: "no queue names it" })
-      : queueNamed(name);
-  };
-  const [lifecycleDeadLetters, monitorDeadLetters] = await Promise.all([
-    deadLettersOf(lifecycle),
-    deadLettersOf(monitor),
-  ]);
-  const all = { lifecycle, monitor, lifecycleDeadLetters, monitorDeadLetters };
-  const lifecycleArn = ifRead(lifecycle)?.arn;
+  const queues = await gatherQueues(account, inputs.deregister, fact);
+  const lifecycleArn = ifRead(queues.lifecycle)?.arn;
 
   const groupNames = namesOf(inputs.terminate, group);
   const tag = ifRead(inputs.terminate)?.keys.group_tag;
@@ -129,8 +87,7 @@ export async function gather(
   const settings = fromRead(both(inputs.deregister, inputs.terminate), ([began, ended]) =>
     keysOver(drainKeysOf(began?.keys ?? {}), ownKeysOf(ended?.keys ?? {})),
   );
-  const functions = { deregister, terminate, "scale-tasks": scaleTasks };
-  const before = { deployment, functions, inputs, settings, queues: all, groups };
+  const before = { deployment, functions, inputs, settings, queues, groups };
   const [places, watched] = await Promise.all([
     gatherPlaces(account, before, fact),
     gatherAlarms(account, before, fact),
@@ -152,6 +109,67 @@ export async function gather(
     lastRunAt: fromRead(logged, ({ lastRunAt }) => lastRunAt),
     now: account.now(),
   };
+}
+
+// The functions, with what Lambda and EventBridge tell beside: each read by itself.
+async function gatherFunctions(
+  account: Account,
+  deployment: string,
+  fact: ReadFact,
+): Promise<Facts["functions"]> {
+  const lambda = functionReads(account);
+  const rules = ruleReads(account);
+  const functionOf = async (name: FunctionName): Promise<Fact<FunctionFacts | undefined>> => {
+    const shown = await fact(() => lambda.shown(`${deployment}-${name}`));
+    const found = ifRead(shown);
+    if (found === undefined) return shown as Fact<undefined>;
+    const [reserved, eventInvoke, tags, mappings, invoking] = await Promise.all([
+      fact(() => lambda.reserved(found.name)),
+      fact(() => lambda.eventInvoke(found.name)),
+      fact(() => lambda.tags(found.arn)),
+      fact(() => lambda.mappings(found.name)),
+      fact(() => rules(found.arn)),
+    ]);
+    const version = fromRead(tags, (all) => all[VERSION_TAG]);
+    return { value: { ...found, reserved, eventInvoke, version, mappings, rules: invoking } };
+  };
+  const [deregister, terminate, scaleTasks] = await Promise.all([
+    functionOf("deregister"),
+    functionOf("terminate"),
+    functionOf("scale-tasks"),
+  ]);
+  return { deregister, terminate, "scale-tasks": scaleTasks };
+}
+
+// The queues that deregister's input names, and those of their dead letters.
+async function gatherQueues(
+  account: Account,
+  input: Fact<Given | undefined>,
+  fact: ReadFact,
+): Promise<Facts["queues"]> {
+  const queues = queueRead(account);
+  const queueNamed = (name: Fact<unknown>): Promise<Fact<QueueShown | undefined>> =>
+    "unread" in name
+      ? Promise.resolve(name)
+      : typeof name.value === "string"
+        ? fact(() => queues(String(name.value)))
+        : Promise.resolve({ unread: "no input names it" });
+  const named = (key: string) => queueNamed(fromRead(input, (given) => given?.keys[key]));
+  const [lifecycle, monitor] = await Promise.all([
+    named("lifecycle_queue_name"),
+    named("elb_monitor_queue_name"),
+  ]);
+  const deadLettersOf = (queue: Fact<QueueShown | undefined>) => {
+    const name = fromRead(queue, (each) => each?.deadLetters);
+    return "value" in name && name.value === undefined
+      ? Promise.resolve({ unread: "no queue names it" })
+      : queueNamed(name);
+  };
+  const [lifecycleDeadLetters, monitorDeadLetters] = await Promise.all([
+    deadLettersOf(lifecycle),
+    deadLettersOf(monitor),
+  ]);
+  return { lifecycle, monitor, lifecycleDeadLetters, monitorDeadLetters };
 }
 
 // A stack tells by what is in it how its functions are called. Throws an OptionsError where there is no such stack.

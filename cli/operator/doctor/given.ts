@@ -1,10 +1,8 @@
 import * as z from "zod/mini";
-import { deregisterInput } from "../../../functions/deregister/input.ts";
-import { scaleManyInput, scaleTasksInput } from "../../../functions/scale-tasks/input.ts";
-import { terminateInput } from "../../../functions/terminate/input.ts";
 import { parseJson } from "../../../shared/base/json.ts";
 import { problemsOf } from "../../../shared/base/validation-problems.ts";
 import { objectIn } from "../../../shared/model/settings.ts";
+import { inputSchemaOf } from "../../function-inputs.ts";
 import type { FunctionName, Given } from "./facts.ts";
 
 /** Reads a function's input by the function's own schema. */
@@ -14,7 +12,7 @@ export function readGiven(name: FunctionName, text: string): Given {
     const what = parseJson(text) === undefined ? "what is no JSON" : text;
     return { text, keys: {}, problems: [`expected an object with the function's input, found ${what}`] };
   }
-  const schema = schemaOf(name, value);
+  const schema = inputSchemaOf(name, value);
   const parsed = z.safeParse(schema as z.core.$ZodType, value, { reportInput: true });
   if (parsed.success) return { text, keys: parsed.data as Given["keys"], problems: [] };
   const { shape } = schema._zod.def;
@@ -23,10 +21,4 @@ export function readGiven(name: FunctionName, text: string): Given {
     return own !== undefined && z.safeParse(own as z.core.$ZodType, each).success;
   });
   return { text, keys: Object.fromEntries(right), problems: problemsOf(parsed.error, schema) };
-}
-
-function schemaOf(name: FunctionName, value: object) {
-  if (name === "deregister") return deregisterInput;
-  if (name === "terminate") return terminateInput;
-  return "services" in value ? scaleManyInput : scaleTasksInput;
 }

@@ -54,6 +54,25 @@ function ofGroups(look: (group: GroupFacts) => Finding | undefined) {
 const put = (group: GroupFacts, hook: HookShown, change: string) =>
   `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${group.name} --lifecycle-hook-name ${hook.name} ${change}`;
 
+/** That a process of Auto Scaling goes on in each group. */
+function suspended(process: "Terminate" | "Launch", why: string): Check {
+  return {
+    id: `suspended-${process.toLowerCase()}`,
+    topic: "Hooks",
+    title: `no group has its ${process} process suspended`,
+    why,
+    severity: "warning",
+    look: ofGroups(({ name, suspended: processes }) =>
+      processes.includes(process)
+        ? {
+            what: `the group ${name} has ${process} suspended`,
+            mend: `aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${process}`,
+          }
+        : undefined,
+    ),
+  };
+}
+
 /** The checks of the groups and their hooks. */
 export const hookChecks: readonly Check[] = [
   {
@@ -212,34 +231,6 @@ export const hookChecks: readonly Check[] = [
           })),
       ),
   },
-  {
-    id: "suspended-terminate",
-    topic: "Hooks",
-    title: "no group has its Terminate process suspended",
-    why: "Auto Scaling begins no termination, so nothing leaves the group",
-    severity: "warning",
-    look: ofGroups(({ name, suspended }) =>
-      suspended.includes("Terminate")
-        ? {
-            what: `the group ${name} has Terminate suspended`,
-            mend: `aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes Terminate`,
-          }
-        : undefined,
-    ),
-  },
-  {
-    id: "suspended-launch",
-    topic: "Hooks",
-    title: "no group has its Launch process suspended",
-    why: "no instance comes in place of one that leaves, and its tasks may have nowhere to go",
-    severity: "warning",
-    look: ofGroups(({ name, suspended }) =>
-      suspended.includes("Launch")
-        ? {
-            what: `the group ${name} has Launch suspended`,
-            mend: `aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes Launch`,
-          }
-        : undefined,
-    ),
-  },
+  suspended("Terminate", "Auto Scaling begins no termination, so nothing leaves the group"),
+  suspended("Launch", "no instance comes in place of one that leaves, and its tasks may have nowhere to go"),
 ];

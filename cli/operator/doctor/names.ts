@@ -1,4 +1,4 @@
-import { mayChange, settingsOf } from "../../../shared/model/settings.ts";
+import { mayChange, settingsOf, tagIn } from "../../../shared/model/settings.ts";
 import { type Check, type Finding, known, NotChecked, there } from "./check.ts";
 import type { Fact, Facts, Named } from "./facts.ts";
 
@@ -43,14 +43,14 @@ export const nameChecks: readonly Check[] = [
             mend: "name the groups in serverless.yml, then npx serverless deploy",
           },
         ];
-      return known(groups).length > 0
-        ? []
-        : [
-            {
-              what: `no group carries the tag ${tag}`,
-              mend: `aws autoscaling create-or-update-tags --tags ResourceId=GROUP,ResourceType=auto-scaling-group,Key=${String(tag).split("=")[0]},Value=${String(tag).split("=")[1] ?? "yes"},PropagateAtLaunch=false`,
-            },
-          ];
+      if (known(groups).length > 0) return [];
+      const { key, value = "yes" } = tagIn(String(tag));
+      return [
+        {
+          what: `no group carries the tag ${tag}`,
+          mend: `aws autoscaling create-or-update-tags --tags ResourceId=GROUP,ResourceType=auto-scaling-group,Key=${key},Value=${value},PropagateAtLaunch=false`,
+        },
+      ];
     },
   },
   {

@@ -1,3 +1,4 @@
+import { groupBy } from "../../../shared/base/batches.ts";
 import { oneLine, type Style } from "../status-text.ts";
 import { TOPICS } from "./check.ts";
 import type { CheckReport, DoctorReport } from "./report.ts";
@@ -100,14 +101,11 @@ function labelled(label: string, text: string, width: number): string {
 }
 
 function uncheckedText(checks: readonly CheckReport[], { paint, width }: Style): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { id, because } of checks) {
-    const reason = oneLine(because ?? "");
-    byReason.set(reason, [...(byReason.get(reason) ?? []), id]);
-  }
+  const byReason = groupBy(checks, ({ because }) => oneLine(because ?? ""));
   const [mark, colour, word] = MARKS["not checked"];
-  return [...byReason].map(([reason, ids]) => {
-    const text = wrapped(`${ids.join(", ")}: ${reason}`, width, 6, 4 + word.length + 1);
+  return [...byReason].map(([reason, alike]) => {
+    const ids = alike.map(({ id }) => id).join(", ");
+    const text = wrapped(`${ids}: ${reason}`, width, 6, 4 + word.length + 1);
     const [first = "", ...rest] = text;
     return [`  ${paint(colour, mark)} ${paint(colour, word)} ${first.trimStart()}`, ...rest].join("\n");
   });

@@ -1,3 +1,4 @@
+import { isLike } from "../../kernel/policy-text.ts";
 import { NotSimulated } from "../../wire/errors.ts";
 
 /** A statement of a role's policy. */
@@ -68,13 +69,4 @@ function holds(
     default:
       throw new NotSimulated(`the condition ${operator} of a role's policy`);
   }
-}
-
-// A star stands for any characters, and a question mark for one.
-function isLike(text: string, pattern: string, flags = ""): boolean {
-  const escaped = pattern
-    .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${escaped}$`, flags).test(text);
 }

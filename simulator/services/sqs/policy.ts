@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Principal, ServicePrincipal } from "../../kernel/account.ts";
+import { isLike } from "../../kernel/policy-text.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 
 /** Who sends a message: a user or a role of the account, or a service of AWS in its own name. */
@@ -130,14 +131,6 @@ function isArnLike(arn: string, pattern: string): boolean {
 function partsOf(arn: string): string[] {
   const parts = arn.split(":");
   return [...parts.slice(0, 5), parts.slice(5).join(":")];
-}
-
-function isLike(text: string, pattern: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(text);
 }
 
 function isService(sender: Sender): sender is ServicePrincipal {
